@@ -1,0 +1,50 @@
+"""The words that every part of Veritile uses, in the protocol, badges, log and exports.
+
+`score` is always P(fake), 0 to 1, of a frame or of a participant;
+`authenticity_score` is 1 - score, for clients that speak of authenticity.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+
+class Label(StrEnum):
+    """What a participant looks like on the evidence so far."""
+
+    LIKELY_REAL = "likely_real"
+    SUSPECT = "suspect"
+    LIKELY_FAKE = "likely_fake"
+    INCONCLUSIVE = "inconclusive"
+
+
+class Reason(StrEnum):
+    """Why a participant is `inconclusive`."""
+
+    STARTING = "starting"
+    NO_FACE = "no_face"
+    FACE_TOO_SMALL = "face_too_small"
+    BLURRED = "blurred"
+    TOO_DARK = "too_dark"
+    FROZEN = "frozen"
+    CAMERA_OFF = "camera_off"
+    SCREEN_SHARE = "screen_share"
+    UNSUPPORTED = "unsupported"
+    HOST_LOST = "host_lost"
+
+
+class Sensitivity(StrEnum):
+    """The presets that a user picks from."""
+
+    SENSITIVE = "sensitive"
+    BALANCED = "balanced"
+    CONSERVATIVE = "conservative"
+
+
+THRESHOLDS: Final[dict[Sensitivity, float]] = {
+    Sensitivity.SENSITIVE: 0.35,
+    Sensitivity.BALANCED: 0.52,
+    Sensitivity.CONSERVATIVE: 0.75,
+}
+"""Score at and above which a participant counts as fake, per preset."""
