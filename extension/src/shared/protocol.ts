@@ -1,0 +1,94 @@
+/**
+ * The protocol between the service worker and the native host, version 1.
+ * Its specification is host/veritile/native/PROTOCOL.md; these are its types.
+ */
+import type { Label, Reason, Sensitivity } from "./vocabulary";
+
+export const PROTOCOL_VERSION = 1;
+
+export interface Frame {
+  /** Stable id of the participant within the session; never a name. */
+  participant: string;
+  name?: string;
+  /** Epoch milliseconds at which the picture was taken from the tile. */
+  captured_at: number;
+  /** JPEG, base64. */
+  jpeg: string;
+  /** The video's own size in pixels (not the JPEG's, not the tile's). */
+  video: { width: number; height: number };
+}
+
+export type Request =
+  | { type: "hello"; protocols: number[]; client: { name: string; version: string } }
+  | { type: "open"; session: string; platform: string }
+  | { type: "frames"; session: string; frames: Frame[] }
+  | { type: "configure"; session?: string; sensitivity?: Sensitivity; threshold?: number }
+  | { type: "close"; session: string }
+  | { type: "ping" };
+
+/** What goes over the wire: a request with its version and number. */
+export type ClientMessage = Request & { v: number; id: number };
+
+export interface Box {
+  /** x, y, width, height in pixels of the JPEG. */
+  box: [number, number, number, number];
+  confidence: number;
+}
+
+export interface VerdictItem {
+  participant: string;
+  captured_at: number;
+  label: Label;
+  reason?: Reason;
+  /** P(fake), 0-1; null while there is no evidence. */
+  score: number | null;
+  confidence: number;
+  quality: number;
+  faces: Box[];
+  next_sample_ms: number;
+  /** True when the frame was stale and not looked at; the rest is the current verdict. */
+  dropped: boolean;
+  timing?: { queue_ms: number; decode_ms: number; detect_ms: number; score_ms: number };
+  error?: { code: number; text: string };
+}
+
+export interface Info {
+  type: "info";
+  versions: { veritile: string; python: string; onnxruntime?: string };
+  protocols: number[];
+  model: { name: string; version: string; sha256: string };
+  provider: string | null;
+  state: "loading" | "ready" | "failed";
+  limits: {
+    message_bytes: number;
+    reply_bytes: number;
+    frame_width: number;
+    frame_height: number;
+    batch_frames: number;
+    batches_in_flight: number;
+    sessions: number;
+    participants: number;
+  };
+}
+
+export interface Health {
+  type: "health";
+  queue: number;
+  dropped: number;
+  processed: number;
+  errors: number;
+  sessions: number;
+  participants: number;
+  rss_bytes: number;
+  uptime_ms: number;
+}
+
+export type Reply =
+  | Info
+  | Health
+  | { type: "verdicts"; session: string; items: VerdictItem[] }
+  | { type: "pong" }
+  | { type: "error"; code: number; text: string };
+
+/** `re` is the request's id; a message that the host pushes has none. */
+export type HostMessage = Reply & { v: number; re?: number };
