@@ -47,6 +47,8 @@ export interface RosterEntry {
   reason?: Reason;
   score?: number | null;
   confidence?: number;
+  /** The newest capture -> badge, ms. */
+  latency_ms?: number;
 }
 
 /** Figures that a content script measured on itself since it started. */
@@ -68,7 +70,8 @@ export interface TabFigures {
 export type FromTab =
   | { kind: "open"; platform: string }
   | { kind: "frames"; batch: number; frames: Frame[] }
-  | { kind: "roster"; entries: RosterEntry[] }
+  /** `blind`: a call is on, yet no tile has been found for a while (the page may have changed). */
+  | { kind: "roster"; entries: RosterEntry[]; blind?: boolean }
   | { kind: "figures"; figures: TabFigures };
 
 /** Service worker -> content script. */
@@ -82,6 +85,7 @@ export interface TabSnapshot {
   tab: number;
   platform: string;
   entries: RosterEntry[];
+  blind?: boolean;
   figures?: TabFigures;
 }
 
