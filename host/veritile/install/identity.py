@@ -13,7 +13,10 @@ from pathlib import Path
 from typing import Final
 
 HOST_NAME: Final = "com.veritile.host"
-"""What the extension asks the browser to start, and the manifest's file name."""
+"""What the extension asks the browser to start."""
+
+MANIFEST: Final = f"{HOST_NAME}.json"
+"""The file that tells a browser about the host."""
 
 EXTENSION_ID: Final = "kkbojmhmfbfpkcgbbadhkimafhmgfmee"
 """The id of the extension in this repository."""

@@ -1,0 +1,46 @@
+"""The Windows registry, as `register` needs it. Imported on Windows only."""
+
+from __future__ import annotations
+
+import sys
+
+if sys.platform == "win32":
+    import winreg
+
+    class UserRegistry:
+        """HKEY_CURRENT_USER; see `veritile.install.browsers.Registry`."""
+
+        def read(self, key: str) -> str | None:
+            """Return the default value of `key`, None when there is no such key."""
+            try:
+                return winreg.QueryValue(winreg.HKEY_CURRENT_USER, key)
+            except FileNotFoundError:
+                return None
+
+        def _exists(self, key: str) -> bool:
+            try:
+                winreg.CloseKey(winreg.OpenKey(winreg.HKEY_CURRENT_USER, key))
+            except FileNotFoundError:
+                return False
+            return True
+
+        def write(self, key: str, value: str) -> list[str]:
+            """Set the default value; return the keys that had to be created, outermost first."""
+            names = key.split("\\")
+            paths = ["\\".join(names[: end + 1]) for end in range(len(names))]
+            created = [path for path in paths if not self._exists(path)]
+            with winreg.CreateKey(winreg.HKEY_CURRENT_USER, key) as opened:
+                winreg.SetValueEx(opened, "", 0, winreg.REG_SZ, value)
+            return created
+
+        def delete(self, key: str, *, only_empty: bool = False) -> bool:
+            """Delete `key` unless it has subkeys or, with `only_empty`, values; tell whether it was deleted."""
+            try:
+                with winreg.OpenKey(winreg.HKEY_CURRENT_USER, key) as opened:
+                    subkeys, values, _ = winreg.QueryInfoKey(opened)
+                if subkeys or (only_empty and values):
+                    return False
+                winreg.DeleteKey(winreg.HKEY_CURRENT_USER, key)
+            except FileNotFoundError:
+                return False
+            return True
