@@ -53,7 +53,7 @@ def test_any_box_gives_a_crop_of_the_right_shape_or_is_refused(
     except ValueError:
         left, top, side = crop_square(box, margin)
         outside = left >= 120 or top >= 90 or left + side <= 0 or top + side <= 0
-        assert outside or side > 360
+        assert outside or side > 480
     else:
         assert crop.shape == (size, size, 3)
         assert crop.dtype == np.uint8

@@ -53,13 +53,13 @@ def crop_face(
         (size, size, 3) uint8, contiguous.
 
     Raises:
-        ValueError: the box is empty or not finite, or its square lies outside the frame or is over three
+        ValueError: the box is empty or not finite, or its square lies outside the frame or is over four
             times the frame's long side (no detector gives that, and it would cost memory).
     """
     left, top, side = crop_square(box, margin)
     height, width = image.shape[:2]
     inside = image[max(0, top) : max(0, top + side), max(0, left) : max(0, left + side)]
-    if inside.size == 0 or side > 3 * max(height, width):
+    if inside.size == 0 or side > 4 * max(height, width):
         raise ValueError(
             f"the square {left}, {top}, {side} of the box does not fit a frame of {width}x{height}"
         )

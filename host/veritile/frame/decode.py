@@ -1,0 +1,77 @@
+"""Encoded pictures -> RGB arrays, with bounds that are checked before anything is decoded.
+
+Pictures are always decoded at full size: JPEG's cheaper reduced modes throw
+away the fine traces that a swapped face leaves, which is what is looked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from veritile.errors import CorruptImageError, ImageTooLargeError
+from veritile.frame.header import Header, read_header
+from veritile.frame.quiet import quiet_stderr
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The largest picture that is decoded."""
+
+    long_side: int
+    """Pixels."""
+    short_side: int
+    """Pixels."""
+    bytes: int
+    """Of the encoded picture."""
+
+    def check(self, header: Header) -> None:
+        """Raise ImageTooLargeError when the picture is larger, in either orientation."""
+        short, long = sorted((header.width, header.height))
+        if long > self.long_side or short > self.short_side:
+            raise ImageTooLargeError(
+                f"The picture has {header.width}x{header.height} pixels and at most "
+                f"{self.long_side}x{self.short_side} are taken: scale it down first."
+            )
+
+
+CALL: Final = Limits(long_side=4096, short_side=2160, bytes=8 << 20)
+"""Frames of a call: up to 4K."""
+PHOTO: Final = Limits(long_side=8192, short_side=6144, bytes=64 << 20)
+"""Files that a user picked: up to the 50 megapixels of today's cameras (150 MB while decoded)."""
+
+
+def decode(data: bytes, limits: Limits = CALL) -> NDArray[np.uint8]:
+    """Decode a JPEG or WebP picture.
+
+    EXIF orientation is applied, transparency dropped, grey widened to three channels.
+    A JPEG without its end is refused, not filled up with grey.
+
+    Returns:
+        (H, W, 3) uint8, RGB.
+
+    Raises:
+        UnsupportedFormatError: neither JPEG nor WebP, animated, or of an exotic kind.
+        ImageTooLargeError: more bytes or pixels than `limits`.
+        CorruptImageError: the picture is truncated or damaged.
+    """
+    if len(data) > limits.bytes:
+        raise ImageTooLargeError(
+            f"The picture has {len(data) / 2**20:.1f} MiB and at most {limits.bytes >> 20} are taken: "
+            "save it smaller."
+        )
+    limits.check(read_header(data))
+    with quiet_stderr():
+        try:
+            image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB)
+        except cv2.error as error:
+            raise CorruptImageError("The picture cannot be decoded: save it anew.") from error
+    if image is None:
+        raise CorruptImageError(
+            "The picture is damaged and cannot be decoded: send it again or save it anew."
+        )
+    return np.asarray(image, dtype=np.uint8)

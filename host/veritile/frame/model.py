@@ -1,0 +1,266 @@
+"""A classifier: an ONNX file that says in its own metadata how it wants to be fed and read.
+
+Crop margin, colour order and normalisation belong to the weights: fed
+otherwise, a net answers as confidently and wrongly. So they travel inside the
+file as custom metadata, the file is compared with its card before it is loaded,
+and nothing about a particular net is written in this program.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal, Self, cast, get_args
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from veritile.errors import InferenceError, ModelChecksumError, ModelMetadataError, ModelMissingError
+from veritile.frame.card import Card
+from veritile.frame.quality import Gate
+
+PROVIDERS: Final = ("CPUExecutionProvider",)
+"""Execution providers that may be used, best first."""
+MAX_MODEL_BYTES: Final = 512 << 20
+
+Layout = Literal["NHWC", "NCHW"]
+Colour = Literal["RGB", "BGR"]
+Output = Literal["log_odds_fake", "p_fake", "p_real"]
+
+_LEAST_PROBABILITY: Final = 1e-6
+"""A net that outputs probabilities rounds to 0 and 1; log-odds stay within 14."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """What a loaded model is and how it is fed."""
+
+    name: str
+    version: str
+    sha256: str
+    licence: str
+    provider: str
+    """Execution provider that runs it, as ONNX Runtime names it."""
+    input_size: int
+    """Side of the square input in pixels."""
+    crop_margin: float
+    """Side of the square crop / long side of the face box."""
+    colour: Colour
+    layout: Layout
+    output: Output
+    gate: Gate
+    """The least quality that it can judge."""
+
+
+class Model:
+    """One classifier on one CPU thread. Safe to share between threads."""
+
+    def __init__(
+        self, session: ort.InferenceSession, info: ModelInfo, scaling: _Scaling | None, a: float, b: float
+    ):
+        self._session = session
+        self._scaling = scaling
+        self._a, self._b = a, b
+        self._input = session.get_inputs()[0].name
+        self.info = info
+
+    @classmethod
+    def load(cls, card: Card) -> Self:
+        """Load the model that a card describes.
+
+        Raises:
+            ModelMissingError: its file is not there or cannot be read.
+            ModelChecksumError: the file is not the one of the card.
+            ModelMetadataError: the metadata in the file lacks an entry, holds a wrong one, or
+                contradicts the card.
+            InferenceError: ONNX Runtime cannot load it.
+        """
+        session = _open_session(_read_checked(card), card)
+        metadata = _Metadata(session.get_modelmeta().custom_metadata_map, card)
+        metadata.must_equal("name", card.name)
+        metadata.must_equal("version", card.version)
+        metadata.must_equal("input_size", str(card.input_size))
+        layout: Layout = metadata.choice("layout", get_args(Layout))
+        pixel_type = _check_graph(session, card, layout)
+        info = ModelInfo(
+            name=card.name,
+            version=card.version,
+            sha256=card.sha256,
+            licence=metadata.text("licence"),
+            provider=session.get_providers()[0],
+            input_size=card.input_size,
+            crop_margin=metadata.number("crop_margin", 0.5, 2.5),
+            colour=metadata.choice("colour", get_args(Colour)),
+            layout=layout,
+            output=metadata.choice("output", get_args(Output)),
+            gate=Gate(
+                face_px=metadata.number("min_face_px", 0, 4096, Gate().face_px),
+                sharpness=metadata.number("min_sharpness", 0, 10, Gate().sharpness),
+                light=metadata.number("min_light", 0, 1, Gate().light),
+            ),
+        )
+        scaling = None
+        if pixel_type == "tensor(float)":
+            scaling = _Scaling(metadata.number("scale", -1e6, 1e6), metadata.number("offset", -1e6, 1e6))
+        # A slope of 0 or less would silence the model or invert every label.
+        a = metadata.number("calibration_a", 1e-6, 1e6, 1.0)
+        return cls(session, info, scaling, a, metadata.number("calibration_b", -1e6, 1e6, 0.0))
+
+    def log_odds(self, crop: NDArray[np.uint8]) -> float:
+        """Calibrated log-odds of fake, ln(P(fake) / P(real)), of one face.
+
+        Args:
+            crop: (input_size, input_size, 3) uint8 RGB, from `veritile.frame.crop`.
+
+        Raises:
+            InferenceError: the model cannot be run or does not answer with a finite number.
+        """
+        pixels = crop if self.info.colour == "RGB" else crop[..., ::-1]
+        if self.info.layout == "NCHW":
+            pixels = pixels.transpose(2, 0, 1)
+        tensor: NDArray[Any] = pixels if self._scaling is None else self._scaling.apply(pixels)
+        try:
+            (answer,) = self._session.run(None, {self._input: np.ascontiguousarray(tensor[None])})
+        except Exception as error:  # ONNX Runtime's exceptions share no base class of their own
+            raise InferenceError(f"ONNX Runtime cannot run {self.info.name}: {_first_line(error)}") from error
+        value = np.asarray(answer, dtype=np.float64)
+        if value.size != 1 or not math.isfinite(value.item()):
+            raise InferenceError(
+                f"The model {self.info.name} does not answer with one finite number: replace it."
+            )
+        return self._a * self._as_log_odds(value.item()) + self._b
+
+    def _as_log_odds(self, value: float) -> float:
+        if self.info.output == "log_odds_fake":
+            return value
+        p = min(1.0 - _LEAST_PROBABILITY, max(_LEAST_PROBABILITY, value))
+        log_odds = math.log(p / (1.0 - p))
+        return log_odds if self.info.output == "p_fake" else -log_odds
+
+
+@dataclass(frozen=True, slots=True)
+class _Scaling:
+    """x = pixel * scale + offset, for graphs that take floats."""
+
+    scale: float
+    offset: float
+
+    def apply(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        return pixels.astype(np.float32) * np.float32(self.scale) + np.float32(self.offset)
+
+
+class _Metadata:
+    """Custom metadata of a graph: strings, checked as they are read."""
+
+    def __init__(self, entries: Mapping[str, str], card: Card) -> None:
+        self._entries = entries
+        self._file = card.file.name
+
+    def text(self, key: str) -> str:
+        value = self._entries.get(key, "").strip()
+        if not value:
+            raise ModelMetadataError(
+                f"{self._file} lacks the metadata entry {key!r}: export it again with it."
+            )
+        return value
+
+    def must_equal(self, key: str, expected: str) -> None:
+        if (found := self.text(key)) != expected:
+            raise ModelMetadataError(
+                f"{self._file} says {key} {found!r} and its card {expected!r}: export it again with its card."
+            )
+
+    def choice(self, key: str, allowed: tuple[str, ...]) -> Any:
+        if (value := self.text(key)) not in allowed:
+            raise ModelMetadataError(
+                f"{self._file} has {key} {value!r}: it must be one of {', '.join(allowed)}."
+            )
+        return value
+
+    def number(self, key: str, least: float, most: float, default: float | None = None) -> float:
+        if default is not None and key not in self._entries:
+            return default
+        value = self.text(key)
+        try:
+            number = float(value)
+        except ValueError:
+            number = math.nan
+        if not least <= number <= most:
+            raise ModelMetadataError(f"{self._file} has {key} {value!r}: it must be from {least} to {most}.")
+        return number
+
+
+def _read_checked(card: Card) -> bytes:
+    """The bytes of the file, which are then what is loaded: nothing can be exchanged in between."""
+    path: Path = card.file
+    try:
+        if path.stat().st_size > MAX_MODEL_BYTES:
+            raise ModelMetadataError(
+                f"{path} has over {MAX_MODEL_BYTES >> 20} MiB: this is no Veritile model."
+            )
+        data = path.read_bytes()
+    except OSError as error:
+        raise ModelMissingError(
+            f"The model {path} cannot be read ({error.strerror}): put it back beside its card, or "
+            "reinstall Veritile."
+        ) from error
+    if hashlib.sha256(data).hexdigest() != card.sha256:
+        raise ModelChecksumError(
+            f"{path} is not the file that its card describes (SHA-256 differs): reinstall Veritile, "
+            "or export the model and its card again."
+        )
+    return data
+
+
+def _open_session(data: bytes, card: Card) -> ort.InferenceSession:
+    ort.disable_telemetry_events()  # the Windows build would report to its maker
+    options = ort.SessionOptions()
+    # Idle threads of ONNX Runtime spin: at a call's sparse rate they burn 20 times what they compute.
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.add_session_config_entry("session.inter_op.allow_spinning", "0")
+    # The layout optimisations of ENABLE_ALL make narrow convolutions slower.
+    options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
+    options.log_severity_level = 4
+    try:
+        session = ort.InferenceSession(data, options, providers=list(PROVIDERS))
+    except Exception as error:  # ONNX Runtime's exceptions share no base class of their own
+        raise InferenceError(
+            f"ONNX Runtime cannot load {card.file.name} ({_first_line(error)}): reinstall Veritile."
+        ) from error
+    if session.get_providers()[0] not in PROVIDERS:
+        raise InferenceError(
+            f"{card.file.name} would run on {session.get_providers()[0]}, which is not supported."
+        )
+    return session
+
+
+def _check_graph(session: ort.InferenceSession, card: Card, layout: Layout) -> str:
+    """Compare inputs and outputs with the card; return the type of the input."""
+    inputs, outputs = session.get_inputs(), session.get_outputs()
+    size = card.input_size
+    expected = (size, size, 3) if layout == "NHWC" else (3, size, size)
+    fits = len(inputs) == len(outputs) == 1 and len(inputs[0].shape) == 4
+    if fits:
+        batch, *shape = inputs[0].shape
+        # A dimension that is not an int is symbolic: it takes any size.
+        fits = all(
+            not isinstance(d, int) or d == e for d, e in zip((batch, *shape), (1, *expected), strict=True)
+        )
+    if not fits or inputs[0].type not in ("tensor(uint8)", "tensor(float)"):
+        raise ModelMetadataError(
+            f"{card.file.name} must have one input 1x{'x'.join(map(str, expected))} of uint8 or float32 "
+            "and one output: export it again."
+        )
+    return cast(str, inputs[0].type)
+
+
+def _first_line(error: Exception) -> str:
+    """ONNX Runtime's messages run over several lines and start with its own code."""
+    return re.sub(r"^\[ONNXRuntimeError\]\s*:\s*\d+\s*:\s*", "", (str(error).splitlines() or [""])[0])[:200]
