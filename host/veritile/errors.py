@@ -79,6 +79,12 @@ class UnsupportedVersionError(MessageError):
     code = 203
 
 
+class HelloMissingError(MessageError):
+    """The first message was not `hello`."""
+
+    code = 204
+
+
 class SessionError(VeritileError):
     """Something is wrong with a session or a participant."""
 

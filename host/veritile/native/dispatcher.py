@@ -1,0 +1,186 @@
+"""What the host does with each message: answers at once, or hands it to the worker."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from msgspec import UNSET, UnsetType
+
+from veritile.decision import Policy
+from veritile.errors import HelloMissingError, SessionError, UnsupportedVersionError, VeritileError
+from veritile.native.batches import Batch, BatchQueue, WaitingFrame, captured_on
+from veritile.native.codec import decode_client, recover_id
+from veritile.native.counters import Counters
+from veritile.native.export import export_json
+from veritile.native.limits import PROTOCOL
+from veritile.native.log import logger
+from veritile.native.messages import (
+    ClientMessage,
+    Close,
+    Configure,
+    Error,
+    Export,
+    Exported,
+    Frames,
+    Health,
+    Hello,
+    HostMessage,
+    ListSessions,
+    Open,
+    ParticipantSummary,
+    Ping,
+    Pong,
+    SessionList,
+    SessionSummary,
+)
+from veritile.native.sessions import Sessions
+from veritile.native.status import info
+from veritile.native.worker import Worker, internal_error
+
+
+class Dispatcher:
+    """Answers every message exactly once, itself or through the worker. Used from one thread."""
+
+    def __init__(
+        self,
+        batches: BatchQueue,
+        worker: Worker,
+        send: Callable[[HostMessage], None],
+        counters: Counters,
+        *,
+        greeted: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._batches = batches
+        self._worker = worker
+        self._send = send
+        self._counters = counters
+        self._on_hello = greeted
+        self._greeted = False
+        self._sessions = Sessions()
+
+    def handle(self, payload: bytes) -> None:
+        """Answer one message, whatever it holds; raises nothing."""
+        request: int | UnsetType = UNSET
+        try:
+            try:
+                message = decode_client(payload)
+            except VeritileError:
+                request = recover_id(payload)
+                raise
+            request = message.id
+            reply = self._answer(message)
+        except VeritileError as error:
+            self.refuse(error, request)
+        except Exception:
+            logger.exception("a message could not be answered")
+            self.refuse(internal_error(), request)
+        else:
+            if reply is not None:
+                self._send(reply)
+            if isinstance(message, Hello):
+                self._on_hello()
+
+    def refuse(self, error: VeritileError, request: int | UnsetType = UNSET) -> None:
+        """Tell the client of an error."""
+        self._counters.error(error.code)
+        self._send(Error(re=request, code=error.code, text=str(error)))
+
+    def _answer(self, message: ClientMessage) -> HostMessage | None:
+        """The reply; None for frames, which the worker answers."""
+        if not self._greeted and not isinstance(message, Hello):
+            raise HelloMissingError("The conversation has not been opened: send `hello` first.")
+        match message:
+            case Hello():
+                return self._hello(message)
+            case Open(session=key, platform=platform):
+                self._sessions.open(key, platform)
+            case Frames():
+                self._queue(message)
+                return None
+            case Configure():
+                self._configure(message)
+            case Close(session=key):
+                self._sessions.close(key)
+            case Ping():
+                return Pong(re=message.id)
+            case ListSessions():
+                return self._list(message.id)
+            case Export(session=key, format=form):
+                data = export_json(self._sessions.get(key), self._worker.status.model)
+                return Exported(re=message.id, session=key, format=form, data=data)
+        return self._health(message.id)
+
+    def _hello(self, message: Hello) -> HostMessage:
+        if PROTOCOL not in message.protocols:
+            raise UnsupportedVersionError(
+                f"The client speaks protocols {list(message.protocols)}, this host {PROTOCOL}: "
+                "update the older of extension and host."
+            )
+        self._greeted = True
+        logger.info("hello from %r %r", message.client.name, message.client.version)
+        return info(self._worker.status, message.id)
+
+    def _queue(self, message: Frames) -> None:
+        session = self._sessions.get(message.session)
+        epoch, now = time.time(), time.monotonic()
+        frames = []
+        for frame in message.frames:
+            captured = captured_on(frame.captured_at, epoch, now)
+            try:
+                participant = session.admit(frame.participant, frame.name or None, captured, now)
+            except SessionError as error:
+                frames.append(WaitingFrame(frame.participant, error, frame.captured_at, captured, frame.jpeg))
+            else:
+                frames.append(
+                    WaitingFrame(frame.participant, participant, frame.captured_at, captured, frame.jpeg)
+                )
+        pushed_out = self._batches.put(Batch(message.id, session, tuple(frames), now))
+        if pushed_out is not None:
+            self._worker.answer_unseen(pushed_out)
+
+    def _configure(self, message: Configure) -> None:
+        policy = (
+            Policy(threshold=message.threshold)
+            if isinstance(message.threshold, float)
+            else Policy.for_sensitivity(str(message.sensitivity))
+        )
+        self._sessions.configure(policy, None if message.session is UNSET else message.session)
+
+    def _list(self, request: int) -> SessionList:
+        return SessionList(
+            re=request,
+            items=tuple(
+                SessionSummary(
+                    session=session.key,
+                    platform=session.platform,
+                    opened_at=session.opened_at,
+                    participants=tuple(
+                        ParticipantSummary(
+                            participant=participant.key,
+                            name=participant.name or UNSET,
+                            label=participant.verdict.label,
+                            score=participant.verdict.score,
+                        )
+                        for participant in session.participants.values()
+                    ),
+                )
+                for session in self._sessions.all()
+            ),
+        )
+
+    def _health(self, request: int) -> Health:
+        import psutil  # costs 10 ms, which `hello` need not wait for
+
+        sessions = self._sessions.all()
+        return Health(
+            re=request,
+            queue=len(self._batches),
+            dropped=self._counters.dropped,
+            processed=self._counters.processed,
+            errors=self._counters.errors,
+            sessions=len(sessions),
+            participants=sum(len(session.participants) for session in sessions),
+            rss_bytes=psutil.Process().memory_info().rss,
+            uptime_ms=self._counters.uptime_ms,
+        )

@@ -1,0 +1,101 @@
+"""The process that the browser starts: wires reader, dispatcher, worker and outbox, and knows when to end.
+
+Three threads: this one reads, so that the end of input is seen whatever the
+others do; the worker loads the model and looks at pictures; the outbox writes.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Final, NoReturn
+
+from veritile import __version__
+from veritile.errors import FramingError, TruncatedError
+from veritile.native import log, stdio
+from veritile.native.batches import BatchQueue
+from veritile.native.counters import Counters
+from veritile.native.dispatcher import Dispatcher
+from veritile.native.framing import FrameReader
+from veritile.native.limits import DRAIN_S
+from veritile.native.outbox import Outbox
+from veritile.native.worker import Analyzer, Worker, load_analyzer
+
+_BY_HAND: Final = """\
+This program is started by the browser, which talks to it over standard input and output.
+  veritile doctor     checks that the browser can start it
+  veritile install    registers it with your browsers
+"""
+
+
+def main() -> None:
+    """Entry point of `veritile-host` and `veritile host`; never returns.
+
+    The browser's arguments (the extension's origin; on Windows also a window)
+    are not needed. Exit status 2 when a person starts it in a terminal.
+    """
+    if sys.stdin is not None and sys.stdin.isatty():
+        sys.stderr.write(_BY_HAND)
+        sys.exit(2)
+    run()
+
+
+def run(load: Callable[[], Analyzer] = load_analyzer) -> NoReturn:
+    """Serve standard input until it ends, with the analyzer that `load` returns."""
+    stream_in, stream_out = stdio.claim()
+    log.start()
+    log.logger.info("veritile %s started", __version__)
+    counters = Counters()
+
+    def end(why: str) -> NoReturn:
+        # Straight to the system: a thread deep in native code must not delay the end.
+        log.logger.info("ended: %s; %s", why, counters)
+        logging.shutdown()
+        os._exit(0)
+
+    for name in ("SIGTERM", "SIGINT", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda number, _: end(signal.Signals(number).name))
+
+    outbox = Outbox(stream_out, on_gone=end)
+    batches = BatchQueue()
+    worker = Worker(batches, outbox.send, counters, load)
+    dispatcher = Dispatcher(
+        batches,
+        worker,
+        outbox.send,
+        counters,
+        # The heavy imports begin when `info` is out: they would hold up its writing.
+        greeted=lambda: worker.start(after=outbox.flush),
+    )
+    try:
+        serve(FrameReader(stream_in), dispatcher)
+        batches.close()
+        worker.join(DRAIN_S)
+        outbox.flush(DRAIN_S)
+        end("end of input")
+    except Exception:
+        log.logger.exception("the host failed")
+        end("failure")
+
+
+def serve(reader: FrameReader, dispatcher: Dispatcher) -> None:
+    """Hand every message to the dispatcher until the stream ends."""
+    while True:
+        try:
+            payload = reader.read()
+        except FramingError as error:
+            dispatcher.refuse(error)
+            if isinstance(error, TruncatedError):
+                return
+            continue
+        if payload is None:
+            return
+        dispatcher.handle(payload)
+
+
+if __name__ == "__main__":
+    main()

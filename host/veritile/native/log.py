@@ -1,0 +1,50 @@
+"""The host's own log file: the browser shows a host's standard error to nobody.
+
+It holds events, numbers and versions; never a picture, a name, a session's or
+a participant's id.
+"""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import os
+from pathlib import Path
+from typing import Final
+
+import platformdirs
+
+LOG_DIR_VARIABLE: Final = "VERITILE_LOG_DIR"
+FILE_NAME: Final = "host.log"
+FILE_BYTES: Final = 512 * 1024
+FILES: Final = 3
+
+logger: Final = logging.getLogger("veritile.host")
+
+
+def folder() -> Path:
+    """Where the log is: $VERITILE_LOG_DIR, or the platform's folder for logs."""
+    chosen = os.environ.get(LOG_DIR_VARIABLE)
+    return Path(chosen) if chosen else platformdirs.user_log_path("veritile", appauthor=False)
+
+
+def start() -> None:
+    """Log to `folder()/host.log`, at most 3 files of 512 KiB; to standard error when that cannot be written.
+
+    Hosts of several browsers share the file: a line carries its process id,
+    and a line lost while another process rotates is accepted.
+    """
+    handler: logging.Handler
+    try:
+        folder().mkdir(parents=True, exist_ok=True)
+        handler = logging.handlers.RotatingFileHandler(
+            folder() / FILE_NAME, maxBytes=FILE_BYTES, backupCount=FILES - 1, encoding="utf-8"
+        )
+    except OSError:
+        handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(message)s"))
+    # A full disk must not end the host, nor fill the browser's standard error.
+    logging.raiseExceptions = False
+    logger.handlers = [handler]
+    logger.setLevel(logging.INFO)
+    logger.propagate = False

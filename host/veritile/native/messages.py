@@ -1,0 +1,285 @@
+"""Every message of the protocol as a type; PROTOCOL.md says what they mean.
+
+The wire form is JSON: `type` names the message, bytes travel as base64.
+Optional fields are absent when unset; unknown fields are ignored.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from veritile.native.limits import BATCH_FRAMES, ID_CHARS, NAME_CHARS, PROTOCOL
+from veritile.vocabulary import Label, Reason, Sensitivity
+
+RequestId = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+"""Any whole number that JavaScript holds exactly."""
+Key = Annotated[str, Meta(min_length=1, max_length=ID_CHARS)]
+Name = Annotated[str, Meta(max_length=NAME_CHARS)]
+Word = Annotated[str, Meta(max_length=64)]
+EpochMs = Annotated[float, Meta(ge=0, le=8.64e15)]
+"""Milliseconds since 1970-01-01 UTC, up to the last that a JavaScript Date holds."""
+Side = Annotated[int, Meta(ge=1, le=16384)]
+"""Pixels."""
+Unit = Annotated[float, Meta(ge=0, le=1)]
+Count = Annotated[int, Meta(ge=0)]
+Milliseconds = Annotated[float, Meta(ge=0)]
+
+
+class ExportFormat(StrEnum):
+    """What `export` can write."""
+
+    JSON = "json"
+
+
+class ModelState(StrEnum):
+    """How far the model is."""
+
+    LOADING = "loading"
+    READY = "ready"
+    FAILED = "failed"
+
+
+# ---- client -> host ----
+
+
+class _Request(Struct, frozen=True, kw_only=True, tag_field="type"):
+    v: Literal[1] = PROTOCOL
+    id: RequestId
+
+
+class Peer(Struct, frozen=True, kw_only=True):
+    """Who speaks, for the log."""
+
+    name: Word
+    version: Word
+
+
+class Hello(_Request, frozen=True, kw_only=True, tag="hello"):
+    """Opens the conversation. Answered by Info."""
+
+    protocols: Annotated[tuple[int, ...], Meta(max_length=64)]
+    client: Peer
+
+
+class Open(_Request, frozen=True, kw_only=True, tag="open"):
+    """Starts a session: one call in one tab. Answered by Health."""
+
+    session: Key
+    platform: Word
+
+
+class Size(Struct, frozen=True, kw_only=True):
+    """Of a video, in its own pixels."""
+
+    width: Side
+    height: Side
+
+
+class Frame(Struct, frozen=True, kw_only=True):
+    """One picture of one participant."""
+
+    participant: Key
+    name: Name | UnsetType = UNSET
+    captured_at: EpochMs
+    jpeg: bytes
+    video: Size
+
+
+class Frames(_Request, frozen=True, kw_only=True, tag="frames"):
+    """A batch of pictures. Answered by Verdicts."""
+
+    session: Key
+    frames: Annotated[tuple[Frame, ...], Meta(max_length=BATCH_FRAMES)]
+
+
+class Configure(_Request, frozen=True, kw_only=True, tag="configure"):
+    """Sets where the labels part, in one session or in all. Answered by Health."""
+
+    session: Key | UnsetType = UNSET
+    sensitivity: Sensitivity | UnsetType = UNSET
+    threshold: Annotated[float, Meta(gt=0, lt=1)] | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        if (self.sensitivity is UNSET) == (self.threshold is UNSET):
+            raise ValueError("give either sensitivity or threshold")
+
+
+class Close(_Request, frozen=True, kw_only=True, tag="close"):
+    """Ends a session and forgets it. Answered by Health."""
+
+    session: Key
+
+
+class Ping(_Request, frozen=True, kw_only=True, tag="ping"):
+    """Asks for a sign of life. Answered by Pong."""
+
+
+class ListSessions(_Request, frozen=True, kw_only=True, tag="sessions"):
+    """Asks what is open. Answered by SessionList."""
+
+
+class Export(_Request, frozen=True, kw_only=True, tag="export"):
+    """Asks for a session's verdicts as a document. Answered by Exported."""
+
+    session: Key
+    format: ExportFormat
+
+
+ClientMessage = Hello | Open | Frames | Configure | Close | Ping | ListSessions | Export
+
+
+# ---- host -> client ----
+
+
+class _Reply(Struct, frozen=True, kw_only=True, tag_field="type"):
+    v: Literal[1] = PROTOCOL
+    re: RequestId | UnsetType = UNSET
+
+
+class Versions(Struct, frozen=True, kw_only=True):
+    """Of the software; ONNX Runtime's once it is loaded."""
+
+    veritile: str
+    python: str
+    onnxruntime: str | UnsetType = UNSET
+
+
+class Model(Struct, frozen=True, kw_only=True):
+    """The model, as its card names it."""
+
+    name: str
+    version: str
+    sha256: str
+
+
+class Limits(Struct, frozen=True, kw_only=True):
+    """What the host accepts; see veritile.native.limits."""
+
+    message_bytes: int
+    reply_bytes: int
+    frame_width: int
+    frame_height: int
+    batch_frames: int
+    batches_in_flight: int
+    sessions: int
+    participants: int
+
+
+class Info(_Reply, frozen=True, kw_only=True, tag="info"):
+    """What the host is and how far its model is; also pushed when that changes."""
+
+    versions: Versions
+    protocols: tuple[int, ...]
+    model: Model | None
+    provider: str | None
+    state: ModelState
+    limits: Limits
+
+
+class FaceBox(Struct, frozen=True, kw_only=True):
+    """A face: x, y, width, height in pixels of the JPEG, and the detector's confidence."""
+
+    box: tuple[float, float, float, float]
+    confidence: Unit
+
+
+class Timing(Struct, frozen=True, kw_only=True):
+    """Where the time went, in ms; `queue_ms` from the message being read to work on the frame starting."""
+
+    queue_ms: Milliseconds
+    decode_ms: Milliseconds
+    detect_ms: Milliseconds
+    score_ms: Milliseconds
+
+
+class Problem(Struct, frozen=True, kw_only=True):
+    """Why one frame could not be judged."""
+
+    code: int
+    text: str
+
+
+class Item(Struct, frozen=True, kw_only=True):
+    """The verdict on one participant after one frame."""
+
+    participant: str
+    captured_at: float
+    label: Label
+    reason: Reason | UnsetType = UNSET
+    score: Unit | None
+    confidence: Unit
+    quality: Unit
+    faces: tuple[FaceBox, ...]
+    next_sample_ms: Count
+    dropped: bool
+    timing: Timing
+    error: Problem | UnsetType = UNSET
+
+
+class Verdicts(_Reply, frozen=True, kw_only=True, tag="verdicts"):
+    """One item per frame of the request, in its order."""
+
+    session: str
+    items: tuple[Item, ...]
+
+
+class Health(_Reply, frozen=True, kw_only=True, tag="health"):
+    """How the host is doing since it started."""
+
+    queue: Count
+    dropped: Count
+    processed: Count
+    errors: Count
+    sessions: Count
+    participants: Count
+    rss_bytes: Count
+    uptime_ms: Count
+
+
+class Pong(_Reply, frozen=True, kw_only=True, tag="pong"):
+    """A sign of life."""
+
+
+class Error(_Reply, frozen=True, kw_only=True, tag="error"):
+    """What went wrong, by PROTOCOL.md's table, and what to do next."""
+
+    code: int
+    text: str
+
+
+class ParticipantSummary(Struct, frozen=True, kw_only=True):
+    """One participant of an open session."""
+
+    participant: str
+    name: str | UnsetType = UNSET
+    label: Label
+    score: Unit | None
+
+
+class SessionSummary(Struct, frozen=True, kw_only=True):
+    """One open session."""
+
+    session: str
+    platform: str
+    opened_at: float
+    participants: tuple[ParticipantSummary, ...]
+
+
+class SessionList(_Reply, frozen=True, kw_only=True, tag="sessions"):
+    """What is open."""
+
+    items: tuple[SessionSummary, ...]
+
+
+class Exported(_Reply, frozen=True, kw_only=True, tag="export"):
+    """A session as a document; `data` is its text."""
+
+    session: str
+    format: ExportFormat
+    data: str
+
+
+HostMessage = Info | Verdicts | Health | Pong | Error | SessionList | Exported

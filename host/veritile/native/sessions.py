@@ -1,0 +1,143 @@
+"""The open calls and who is in them, with the evidence about each participant.
+
+Two threads meet here without locks. The reader's thread owns which sessions
+and participants there are; the worker's thread owns the evidence and publishes
+what it finds as immutable values, assigned whole.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+
+from veritile.decision import Evidence, Observation, Policy, Verdict
+from veritile.errors import TooManyParticipantsError, TooManySessionsError, UnknownSessionError
+from veritile.native.limits import ABSENT_S, CHANGES_KEPT, PARTICIPANTS, SESSIONS
+from veritile.vocabulary import Label, Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A participant's label became another."""
+
+    at: float
+    """Capture time of the frame that changed it, epoch ms."""
+    label: Label
+    reason: Reason | None
+    score: float | None
+    confidence: float
+
+
+class Participant:
+    """One person of a call, by the client's id."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        self.name: str | None = None
+        self.newest = -math.inf
+        """Capture time of the newest frame that arrived, s on the monotonic clock: older ones are stale."""
+        self.seen = 0.0
+        """When that frame arrived, s on the monotonic clock."""
+        self.verdict: Verdict
+        """What is shown now."""
+        self.changes: tuple[Change, ...] = ()
+        """The newest changes of label, oldest first."""
+        self._evidence = Evidence()
+        self.verdict = self._evidence.verdict
+
+    def observe(self, observation: Observation, captured_at: float, policy: Policy) -> Verdict:
+        """Add one frame, captured at this epoch ms, under `policy`; the worker's thread only."""
+        if policy is not self._evidence.policy:
+            self._evidence.policy = policy
+        verdict = self._evidence.observe(observation)
+        before = self.changes[-1] if self.changes else None
+        if before is None or (before.label, before.reason) != (verdict.label, verdict.reason):
+            change = Change(captured_at, verdict.label, verdict.reason, verdict.score, verdict.confidence)
+            self.changes = (*self.changes, change)[-CHANGES_KEPT:]
+        self.verdict = verdict
+        return verdict
+
+
+class Session:
+    """One call in one tab."""
+
+    def __init__(self, key: str, platform: str, policy: Policy) -> None:
+        self.key = key
+        self.platform = platform
+        self.opened_at = time.time() * 1000
+        """Epoch ms."""
+        self.policy = policy
+        self.participants: dict[str, Participant] = {}
+        """In the order in which they were last seen."""
+        self.closed = False
+
+    def admit(self, key: str, name: str | None, captured: float, now: float) -> Participant:
+        """Note that a frame of `key` has arrived, captured and arriving at these monotonic seconds.
+
+        Raises TooManyParticipantsError when the session is full of people seen in the last ABSENT_S.
+        """
+        participant = self.participants.pop(key, None)
+        if participant is None:
+            self._make_room(now)
+            participant = Participant(key)
+        self.participants[key] = participant
+        participant.newest = max(participant.newest, captured)
+        participant.seen = now
+        if name is not None:
+            participant.name = name
+        return participant
+
+    def _make_room(self, now: float) -> None:
+        if len(self.participants) < PARTICIPANTS:
+            return
+        longest_unseen = next(iter(self.participants.values()))
+        if now - longest_unseen.seen <= ABSENT_S:
+            raise TooManyParticipantsError(
+                f"The session has {PARTICIPANTS} participants already: send frames of those in view only."
+            )
+        del self.participants[longest_unseen.key]
+
+
+class Sessions:
+    """All open sessions, by the client's ids."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, Session] = {}
+        self._policy = Policy()
+
+    def open(self, key: str, platform: str) -> Session:
+        """Return the new session; the one of that id when it is open already, with what it knows.
+
+        Raises TooManySessionsError.
+        """
+        if key not in self._open and len(self._open) >= SESSIONS:
+            raise TooManySessionsError(
+                f"{SESSIONS} sessions are open already: close those whose tab is gone."
+            )
+        session = self._open.setdefault(key, Session(key, platform, self._policy))
+        session.platform = platform
+        return session
+
+    def get(self, key: str) -> Session:
+        """Return an open session; raises UnknownSessionError."""
+        try:
+            return self._open[key]
+        except KeyError:
+            raise UnknownSessionError("The session is not open: send `open` first.") from None
+
+    def close(self, key: str) -> None:
+        """Forget a session; raises UnknownSessionError."""
+        self.get(key).closed = True
+        del self._open[key]
+
+    def configure(self, policy: Policy, key: str | None = None) -> None:
+        """Set the policy of one session, or of all that are open and will be; raises UnknownSessionError."""
+        if key is None:
+            self._policy = policy
+        for session in self.all() if key is None else (self.get(key),):
+            session.policy = policy
+
+    def all(self) -> tuple[Session, ...]:
+        """Every open session, oldest first."""
+        return tuple(self._open.values())

@@ -1,0 +1,73 @@
+"""What the host says of itself in `info`: versions, model, limits."""
+
+from __future__ import annotations
+
+import os
+import platform
+from dataclasses import dataclass
+from typing import Final
+
+from msgspec import UNSET, UnsetType
+
+from veritile import __version__
+from veritile.errors import ModelError, VeritileError
+from veritile.frame.card import DEFAULT_MODEL, read_card
+from veritile.native import limits
+from veritile.native.messages import Info, Limits, Model, ModelState, Versions
+
+MODEL_VARIABLE: Final = "VERITILE_MODEL"
+
+
+def chosen_model() -> str:
+    """Name or path of the model: $VERITILE_MODEL, or the one that comes with Veritile."""
+    return os.environ.get(MODEL_VARIABLE) or DEFAULT_MODEL
+
+
+@dataclass(frozen=True, slots=True)
+class ModelStatus:
+    """How far the model is."""
+
+    state: ModelState = ModelState.LOADING
+    model: Model | None = None
+    """None while its card has not been read, or cannot be."""
+    provider: str | None = None
+    """ONNX Runtime's execution provider, once ready."""
+    onnxruntime: str | None = None
+    """Version, once ready."""
+    error: VeritileError | None = None
+    """Why it has failed."""
+
+
+def model_on_card() -> Model | None:
+    """The chosen model as its card names it, the weights unopened; None when there is no usable card."""
+    try:
+        card = read_card(chosen_model())
+    except ModelError:
+        return None  # loading the model fails for the same reason, and says so
+    return Model(name=card.name, version=card.version, sha256=card.sha256)
+
+
+def info(status: ModelStatus, re: int | UnsetType = UNSET) -> Info:
+    """The message, as a reply to request `re` or as a push."""
+    return Info(
+        re=re,
+        versions=Versions(
+            veritile=__version__,
+            python=platform.python_version(),
+            onnxruntime=status.onnxruntime or UNSET,
+        ),
+        protocols=(limits.PROTOCOL,),
+        model=status.model,
+        provider=status.provider,
+        state=status.state,
+        limits=Limits(
+            message_bytes=limits.MESSAGE_BYTES,
+            reply_bytes=limits.REPLY_BYTES,
+            frame_width=limits.FRAME_WIDTH,
+            frame_height=limits.FRAME_HEIGHT,
+            batch_frames=limits.BATCH_FRAMES,
+            batches_in_flight=limits.BATCHES_WAITING,
+            sessions=limits.SESSIONS,
+            participants=limits.PARTICIPANTS,
+        ),
+    )

@@ -1,0 +1,178 @@
+"""The one thread that loads the model and looks at pictures.
+
+Every batch that it is given is answered exactly once, whatever happens to its
+frames.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+from msgspec import UNSET, UnsetType
+
+from veritile.decision import Observation
+from veritile.errors import InferenceError, InternalError, SessionError, UnknownSessionError, VeritileError
+from veritile.native.batches import Batch, BatchQueue, WaitingFrame
+from veritile.native.counters import Counters
+from veritile.native.items import judged, unjudged
+from veritile.native.log import logger
+from veritile.native.messages import Error, HostMessage, Item, Model, ModelState, Verdicts
+from veritile.native.status import ModelStatus, chosen_model, info, model_on_card
+
+if TYPE_CHECKING:
+    from veritile.frame import FrameResult, ModelInfo
+
+
+class Analyzer(Protocol):
+    """What the worker needs of veritile.frame.FrameAnalyzer."""
+
+    @property
+    def model(self) -> ModelInfo:
+        """Name, version, SHA-256 and provider."""
+
+    def analyze_encoded(self, data: bytes) -> FrameResult:
+        """Judge one JPEG or WebP; raises an ImageError or a ModelError."""
+
+
+def load_analyzer() -> Analyzer:
+    """Load the chosen model; this is where numpy, OpenCV and ONNX Runtime are imported.
+
+    Raises a ModelError.
+    """
+    try:
+        from veritile.frame import FrameAnalyzer
+    except ImportError as error:
+        raise InferenceError(
+            f"A library is missing or broken ({error}): install Veritile again, then run `veritile doctor`."
+        ) from error
+    return FrameAnalyzer.load(chosen_model())
+
+
+class Worker:
+    """Takes batches off a queue and sends their verdicts."""
+
+    def __init__(
+        self,
+        batches: BatchQueue,
+        send: Callable[[HostMessage], None],
+        counters: Counters,
+        load: Callable[[], Analyzer] = load_analyzer,
+    ) -> None:
+        self._batches = batches
+        self._send = send
+        self._counters = counters
+        self._load = load
+        self._analyzer: Analyzer | None = None
+        self._thread = threading.Thread(target=self._run, name="veritile-worker", daemon=True)
+        self.status = ModelStatus(model=model_on_card())
+        """How far the model is; replaced whole, so any thread may read it."""
+
+    def start(self, after: Callable[[], None] = lambda: None) -> None:
+        """Call `after` in the worker's thread, load the model and begin; later calls do nothing."""
+        if self._thread.ident is None:
+            self._after = after
+            self._thread.start()
+
+    def join(self, timeout: float) -> None:
+        """Wait up to `timeout` seconds for the last batch of a closed queue to be answered."""
+        if self._thread.ident is not None:
+            self._thread.join(timeout)
+
+    def answer_unseen(self, batch: Batch) -> None:
+        """Answer a batch that had to give way to newer ones. Any thread."""
+        self._counters.count(dropped=len(batch.frames))
+        queue_ms = _ms_since(batch.arrived)
+        items = tuple(unjudged(frame, queue_ms) for frame in batch.frames)
+        self._send(Verdicts(re=batch.request, session=batch.session.key, items=items))
+
+    def _run(self) -> None:
+        self._after()
+        self._prepare()
+        while (batch := self._batches.take()) is not None:
+            try:
+                reply = self._answer(batch)
+            except Exception:
+                logger.exception("a batch could not be answered")
+                reply = self._refusal(internal_error(), batch.request)
+            self._send(reply)
+
+    def _prepare(self) -> None:
+        started = time.monotonic()
+        try:
+            self._analyzer = self._load()
+        except Exception as error:
+            if not isinstance(error, VeritileError):
+                logger.exception("the model could not be loaded")
+            reason = error if isinstance(error, VeritileError) else internal_error()
+            logger.error("model failed: %d %s", reason.code, reason)
+            self.status = ModelStatus(ModelState.FAILED, model=self.status.model, error=reason)
+            self._send(self._refusal(reason))
+        else:
+            model = self._analyzer.model
+            runtime = sys.modules.get("onnxruntime")
+            self.status = ModelStatus(
+                ModelState.READY,
+                model=Model(name=model.name, version=model.version, sha256=model.sha256),
+                provider=model.provider,
+                onnxruntime=getattr(runtime, "__version__", None),
+            )
+            logger.info(
+                "model %s %s ready in %.0f ms on %s",
+                model.name,
+                model.version,
+                _ms_since(started),
+                model.provider,
+            )
+        self._send(info(self.status))
+
+    def _answer(self, batch: Batch) -> HostMessage:
+        if self._analyzer is None:
+            return self._refusal(self.status.error or internal_error(), batch.request)
+        if batch.session.closed:
+            closed = UnknownSessionError(
+                "The session was closed while the frames were waiting: open it again."
+            )
+            return self._refusal(closed, batch.request)
+        items = tuple(self._look(self._analyzer, frame, batch) for frame in batch.frames)
+        return Verdicts(re=batch.request, session=batch.session.key, items=items)
+
+    def _look(self, analyzer: Analyzer, frame: WaitingFrame, batch: Batch) -> Item:
+        queue_ms = _ms_since(batch.arrived)
+        if frame.is_stale(time.monotonic()):
+            self._counters.count(dropped=1)
+            return unjudged(frame, queue_ms)
+        if isinstance(frame.participant, SessionError):
+            self._counters.error(frame.participant.code)
+            return unjudged(frame, queue_ms, frame.participant)
+        try:
+            result = analyzer.analyze_encoded(frame.jpeg)
+            observation = Observation(frame.captured, result.log_odds, result.quality, result.reason)
+            verdict = frame.participant.observe(observation, frame.captured_at, batch.session.policy)
+        except VeritileError as error:
+            self._counters.error(error.code)
+            return unjudged(frame, queue_ms, error)
+        except Exception:
+            logger.exception("a frame could not be judged")
+            self._counters.error(InternalError.code)
+            return unjudged(frame, queue_ms, internal_error())
+        self._counters.count(processed=1)
+        return judged(frame, verdict, result, queue_ms)
+
+    def _refusal(self, error: VeritileError, request: int | UnsetType = UNSET) -> Error:
+        self._counters.error(error.code)
+        return Error(re=request, code=error.code, text=str(error))
+
+
+def internal_error() -> InternalError:
+    """What the client is told of a bug; the log has the traceback."""
+    return InternalError(
+        "This is a fault of Veritile: please report it with the log file that `veritile doctor` names."
+    )
+
+
+def _ms_since(start: float) -> float:
+    return (time.monotonic() - start) * 1000
