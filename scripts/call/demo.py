@@ -44,8 +44,9 @@ class Guest:
 class Call:
     """A call that is going on: the watching browser, its meeting page, and the watcher beside it."""
 
-    def __init__(self, context: BrowserContext, page: Page, watcher: Watcher) -> None:
+    def __init__(self, context: BrowserContext, profile: Path, page: Page, watcher: Watcher) -> None:
         self.context = context
+        self.profile = profile
         self.page = page
         self.watcher = watcher
 
@@ -82,7 +83,7 @@ def hold(
         stack.callback(_close, context)
         allow_site(context, "http://127.0.0.1/*")
         page = join(context, meeting.url(), OWN_NAME)
-        call = Call(context, page, Watcher(context, page))
+        call = Call(context, profile, page, Watcher(context, page))
         for guest, film in zip(guests, films, strict=True):
             say(f"- {guest.name} joins")
             # Other people's browsers: no extension, and never on this screen.

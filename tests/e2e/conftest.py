@@ -1,0 +1,51 @@
+"""A real Chromium, the extension as it is shipped, the real host, and a real call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import bootstrap
+from call.demo import Call, Guest, hold
+
+GUESTS = (Guest("Rea Real", None), Guest("Sam Swapped", None, swapped=True))
+
+
+@pytest.fixture(scope="session")
+def extension() -> Path:
+    """The built extension/dist."""
+    return bootstrap.build_extension()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """A Chromium that loads unpacked extensions."""
+    return bootstrap.ensure_chromium()
+
+
+@pytest.fixture(scope="session")
+def log_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where the hosts of all tests log, instead of the user's folder."""
+    folder = tmp_path_factory.mktemp("log")
+    patch = pytest.MonkeyPatch()
+    patch.setenv("VERITILE_LOG_DIR", str(folder))
+    yield folder
+    patch.undo()
+
+
+@pytest.fixture(scope="module")
+def call(
+    chromium: Path, extension: Path, log_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Call]:
+    """A peer-calls meeting with a real and a swapped participant, watched with the extension."""
+    with hold(
+        GUESTS,
+        chromium=chromium,
+        extension=extension,
+        folder=tmp_path_factory.mktemp("call"),
+        headless=True,
+        say=lambda text: None,
+    ) as call:
+        yield call

@@ -1,0 +1,92 @@
+"""The three platforms' real origins, served from this computer.
+
+The pages under pages/ are written from public descriptions of the platforms'
+tiles, not copied from them: a stand-in, because nobody can join a live call
+from a test. The browser, the origin, the certificate check's place in it, the
+WebRTC video and the extension are real.
+"""
+
+from __future__ import annotations
+
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import trustme
+
+PAGES = Path(__file__).parent / "pages"
+# As Meet's public policy is described: no worker but its own, and Trusted Types.
+MEET_POLICY = "worker-src 'self'; require-trusted-types-for 'script'; trusted-types default"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """One platform: where its call lives, which page stands in for it, and the page's policy."""
+
+    host: str
+    path: str
+    page: str
+    policy: str = ""
+
+    @property
+    def url(self) -> str:
+        """The address of the call."""
+        return f"https://{self.host}{self.path}"
+
+
+MEET = Origin("meet.google.com", "/abc-defg-hij", "meet.html", MEET_POLICY)
+ZOOM = Origin("app.zoom.us", "/wc/1234567890/join", "zoom.html")
+TEAMS = Origin("teams.microsoft.com", "/v2/", "teams.html")
+ORIGINS = (MEET, ZOOM, TEAMS)
+
+
+@contextmanager
+def serve() -> Iterator[list[str]]:
+    """Serve `ORIGINS` on loopback; yield the browser arguments that lead there."""
+    authority = trustme.CA()
+    certificate = authority.issue_cert(*(origin.host for origin in ORIGINS))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificate.configure_cert(context)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    port = server.server_address[1]
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        rules = ",".join(f"MAP {origin.host}:443 127.0.0.1:{port}" for origin in ORIGINS)
+        yield ["--ignore-certificate-errors", f"--host-resolver-rules={rules}"]
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        host = self.headers.get("Host", "").split(":")[0]
+        origin = next((origin for origin in ORIGINS if origin.host == host), None)
+        name = Path(self.path.split("?")[0]).name
+        file = PAGES / (name if name.endswith(".js") else origin.page if origin else "")
+        if origin is None or not file.is_file() or (not name.endswith(".js") and self.path != origin.path):
+            self.send_response(404)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
+        body = file.read_bytes()
+        self.send_response(200)
+        kind = "text/javascript" if file.suffix == ".js" else "text/html"
+        self.send_header("Content-Type", f"{kind}; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        if origin.policy:
+            self.send_header("Content-Security-Policy", origin.policy)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        """Say nothing: what a browser asks for besides is of no interest."""
