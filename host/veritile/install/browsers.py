@@ -51,7 +51,7 @@ class Registry(Protocol):
         """Set the default value; return the keys that had to be created, outermost first."""
 
     def delete(self, key: str, *, only_empty: bool = False) -> bool:
-        """Delete `key` unless it has subkeys or, with `only_empty`, values; tell whether it was deleted."""
+        """Delete `key` unless it has subkeys, or values when `only_empty`; tell whether it was deleted."""
 
 
 @dataclass(frozen=True, slots=True)

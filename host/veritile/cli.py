@@ -1,0 +1,178 @@
+"""The `veritile` command. Each subcommand imports what it needs when it runs: `--help` is instant."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from veritile import __version__
+from veritile.errors import VeritileError
+from veritile.install.browsers import BROWSERS
+
+if TYPE_CHECKING:
+    from veritile.install.register import Change
+
+NAMES = [browser.name for browser in BROWSERS]
+
+browser_option = click.option(
+    "--browser",
+    "browsers",
+    multiple=True,
+    type=click.Choice(NAMES),
+    metavar="NAME",
+    help=f"Only this browser; may be repeated. One of {', '.join(NAMES)}.",
+)
+profile_option = click.option(
+    "--profile",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Only the browser that is started with this --user-data-dir (Linux and macOS).",
+)
+
+
+@contextmanager
+def _reported() -> Iterator[None]:
+    """Turn an error that Veritile raises on purpose into its sentence and exit code 1."""
+    try:
+        yield
+    except VeritileError as error:
+        click.echo(f"Error {error.code}: {error}", err=True)
+        sys.exit(1)
+
+
+def _one_of(browsers: Sequence[str], profile: Path | None) -> None:
+    if browsers and profile:
+        raise click.UsageError("--browser and --profile exclude each other.")
+
+
+def _show(changes: Sequence[Change]) -> None:
+    for change in changes:
+        click.echo(f"  {change.title:<20}{change.outcome:<11}{change.manifest}")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="veritile")
+def main() -> None:
+    """Label the participants of a video call, live and on your own machine.
+
+    Start with `veritile install`, load the folder that it names as an
+    extension, and join a call. When something does not work,
+    `veritile doctor` finds out what.
+
+    Exit codes: 0 done, 1 something failed (the message says what to do), 2 wrong usage.
+    """
+
+
+@main.command()
+@browser_option
+@profile_option
+def install(browsers: tuple[str, ...], profile: Path | None) -> None:
+    """Register the host with the browsers of this user.
+
+    Writes one small file into the folder of each Chromium-family browser
+    found (on Windows one file and a registry key each). Running it again
+    changes nothing, or sets right what has moved.
+    """
+    from veritile.install import register
+    from veritile.install.browsers import Machine
+    from veritile.install.identity import EXTENSION_ID, extension_folder
+
+    _one_of(browsers, profile)
+    with _reported():
+        machine = Machine.current()
+        changes = [register.install_profile(profile)] if profile else register.install(machine, browsers)
+        click.echo("The Veritile host is registered:")
+        _show(changes)
+        if not profile:
+            for note in register.sandbox_notes(machine):
+                click.echo(f"Note: {note}")
+    folder = extension_folder()
+    click.echo("\nNow load the extension, once per browser:")
+    if folder:
+        click.echo("  1. Open chrome://extensions (edge://extensions in Edge).")
+        click.echo('  2. Switch "Developer mode" on, then press "Load unpacked".')
+        click.echo(f"  3. Choose {folder}")
+        click.echo(f"     Its id must read {EXTENSION_ID}.")
+    else:
+        click.echo("  It is not built yet: `python3 scripts/install.py` in the checkout builds it.")
+    click.echo("\nTo check: veritile doctor      To undo: veritile uninstall")
+
+
+@main.command()
+@browser_option
+@profile_option
+def uninstall(browsers: tuple[str, ...], profile: Path | None) -> None:
+    """Take the registration away again.
+
+    Removes the manifests, the folders and registry keys that `install`
+    created, and, unless a browser or profile is named, the host's log files.
+    The extension itself is removed in the browser.
+    """
+    from veritile.install import register
+    from veritile.install.browsers import Machine
+
+    _one_of(browsers, profile)
+    with _reported():
+        if profile:
+            changes = [register.uninstall_profile(profile)]
+        else:
+            changes = register.uninstall(Machine.current(), browsers)
+        removed = [change for change in changes if change.outcome is register.Outcome.REMOVED]
+        logs = [] if browsers or profile else register.remove_logs()
+    click.echo("Removed:" if removed or logs else "Nothing was registered.")
+    _show(removed)
+    for path in logs:
+        click.echo(f"  {'log file':<20}{'removed':<11}{path}")
+    if removed:
+        click.echo("To remove the extension as well, use its entry on chrome://extensions.")
+
+
+@main.command()
+@browser_option
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of lines.")
+def doctor(browsers: tuple[str, ...], as_json: bool) -> None:
+    """Check every link from the browser to the model, and say what to do about each failure.
+
+    Starts a real host, greets it and has it judge a picture. Exit code 0
+    when everything works, 1 when something does not.
+    """
+    from veritile.install import doctor
+
+    with _reported():
+        checks = doctor.examine(browsers=browsers)
+    click.echo(doctor.as_json(checks) if as_json else doctor.as_text(checks))
+    sys.exit(0 if doctor.healthy(checks) else 1)
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("origin", nargs=-1, type=click.UNPROCESSED)
+def host(origin: tuple[str, ...]) -> None:
+    """Serve the browser over standard input and output.
+
+    This is what the browser starts (as `veritile-host`); there is no need to
+    run it by hand. ORIGIN, which the browser passes, is not needed.
+    """
+    from veritile.native.host import main as serve
+
+    serve()
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON Lines: one object for each file.")
+@click.option("--model", default="mesonet", show_default=True, help="A model's name, or the path of a .onnx.")
+def analyze(paths: tuple[Path, ...], as_json: bool, model: str) -> None:
+    """Judge images, videos, and all such files in folders.
+
+    Exit code 0 when every file was analysed, 1 when some could not be (the
+    others are still answered), 2 for wrong usage.
+    """
+    with _reported():
+        from veritile.analyze import run
+
+        sys.exit(run(list(paths), as_json=as_json, model=model))
