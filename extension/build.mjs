@@ -28,7 +28,9 @@ const COPIES = {
   "popup.html": "src/popup/popup.html",
   "popup.css": "src/popup/popup.css",
   "capture.html": "src/content/capture/frame.html",
-  ...Object.fromEntries([16, 32, 48, 128].map((size) => [`icons/${size}.png`, `icons/${size}.png`])),
+  ...Object.fromEntries(
+    ["16", "32", "48", "128", "off-16", "off-32"].map((name) => [`icons/${name}.png`, `icons/${name}.png`]),
+  ),
 };
 
 const options = { bundle: true, outdir: "dist", target: "chrome130", charset: "utf8", legalComments: "inline" };

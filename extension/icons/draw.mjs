@@ -5,11 +5,10 @@
 import { writeFileSync } from "node:fs";
 import { deflateSync } from "node:zlib";
 
-const SIZES = [16, 32, 48, 128];
 const SAMPLES = 6;
-const TOP = [62, 84, 200];
-const BOTTOM = [30, 42, 120];
-const BRACKET = [150, 200, 255];
+const ON = { top: [62, 84, 200], bottom: [30, 42, 120], bracket: [150, 200, 255] };
+/** For the toolbar while detection is off. */
+const OFF = { top: [138, 144, 156], bottom: [104, 110, 122], bracket: [205, 210, 218] };
 const CHECK = [255, 255, 255];
 
 /** Signed distance to a rounded square centred in the unit square; negative inside. */
@@ -27,7 +26,7 @@ function segment(x, y, [x1, y1], [x2, y2]) {
 }
 
 /** RGBA of one point of the unit square. */
-function colour(x, y, size) {
+function colour(x, y, size, theme) {
   if (tile(x, y, 0.5, 0.22) > 0) return [0, 0, 0, 0];
   const small = size < 32;
   const check = small
@@ -51,17 +50,17 @@ function colour(x, y, size) {
   if (Math.min(segment(x, y, a, b), segment(x, y, b, c)) < check.width) return [...CHECK, 255];
   const line = size < 48 ? 0.036 : 0.028;
   const onBracket = Math.abs(tile(x, y, 0.33, 0.11)) < line && Math.min(Math.abs(x - 0.5), Math.abs(y - 0.5)) > 0.14;
-  if (!small && onBracket) return [...BRACKET, 255];
-  return [...TOP.map((top, i) => top + (BOTTOM[i] - top) * y), 255];
+  if (!small && onBracket) return [...theme.bracket, 255];
+  return [...theme.top.map((top, i) => top + (theme.bottom[i] - top) * y), 255];
 }
 
 /** Mean of SAMPLES x SAMPLES points, colours weighted by their alpha. */
-function pixel(column, row, size) {
+function pixel(column, row, size, theme) {
   const sum = [0, 0, 0, 0];
   for (let i = 0; i < SAMPLES ** 2; i++) {
     const x = (column + ((i % SAMPLES) + 0.5) / SAMPLES) / size;
     const y = (row + (Math.floor(i / SAMPLES) + 0.5) / SAMPLES) / size;
-    const [r, g, b, a] = colour(x, y, size);
+    const [r, g, b, a] = colour(x, y, size, theme);
     for (const [channel, value] of [r * a, g * a, b * a, a].entries()) sum[channel] += value;
   }
   const alpha = sum[3];
@@ -88,11 +87,11 @@ function chunk(type, data) {
   return out;
 }
 
-function png(size) {
+function png(size, theme) {
   const rows = [];
   for (let row = 0; row < size; row++) {
     rows.push(0);
-    for (let column = 0; column < size; column++) rows.push(...pixel(column, row, size));
+    for (let column = 0; column < size; column++) rows.push(...pixel(column, row, size, theme));
   }
   const header = Buffer.alloc(13);
   header.writeUInt32BE(size, 0);
@@ -106,4 +105,6 @@ function png(size) {
   ]);
 }
 
-for (const size of SIZES) writeFileSync(new URL(`${size}.png`, import.meta.url), png(size));
+const write = (name, size, theme) => writeFileSync(new URL(`${name}.png`, import.meta.url), png(size, theme));
+for (const size of [16, 32, 48, 128]) write(size, size, ON);
+for (const size of [16, 32]) write(`off-${size}`, size, OFF);

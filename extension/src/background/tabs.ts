@@ -1,0 +1,185 @@
+/**
+ * The calls: one port for each frame of a tab that has a call, one session of the host for each port.
+ * Frames go to the host and verdicts come back; what cannot go at once is refused, never queued.
+ */
+import {
+  type FromTab,
+  type HostState,
+  MAX_BATCHES_IN_FLIGHT,
+  type RosterEntry,
+  type TabFigures,
+  type TabSnapshot,
+  type ToTab,
+} from "../shared/channel";
+import type { Frame } from "../shared/protocol";
+import type { Host } from "./host";
+import { RequestError } from "./native";
+
+/** The host's number for a session that it does not know (any more). */
+const UNKNOWN_SESSION = 301;
+/** What a batch's JSON needs beside its pictures, generously. */
+const ENVELOPE_BYTES = 64 << 10;
+
+interface Call {
+  tab: number;
+  url: string;
+  session: string;
+  /** Unknown until the content script has said so. */
+  platform: string | undefined;
+  roster: RosterEntry[];
+  figures: TabFigures | undefined;
+  inFlight: number;
+  /** Whether the host that is connected now knows the session. */
+  opened: boolean;
+  /** Somebody else is in the call: the host is needed. */
+  active: boolean;
+  /** The user took the site's permission back. */
+  revoked: boolean;
+}
+
+export class Tabs {
+  private readonly calls = new Map<chrome.runtime.Port, Call>();
+  private enabled = false;
+  private state: HostState = { status: "off" };
+
+  /** @param changed called when the snapshot, the need for a host, or a tab's worst label may have changed */
+  constructor(
+    private readonly host: Pick<Host, "request" | "info">,
+    private readonly changed: () => void,
+  ) {}
+
+  /** Takes a content script's port. */
+  accept(port: chrome.runtime.Port): void {
+    const tab = port.sender?.tab?.id;
+    if (tab === undefined) return;
+    const call: Call = {
+      tab,
+      url: port.sender?.origin ?? port.sender?.url ?? "",
+      session: crypto.randomUUID(),
+      platform: undefined,
+      roster: [],
+      figures: undefined,
+      inFlight: 0,
+      opened: false,
+      active: false,
+      revoked: false,
+    };
+    this.calls.set(port, call);
+    port.onMessage.addListener((message: FromTab) => this.receive(port, call, message));
+    port.onDisconnect.addListener(() => {
+      this.calls.delete(port);
+      if (call.opened) this.host.request({ type: "close", session: call.session }).catch(() => {});
+      this.changed();
+    });
+    this.tell(port, call);
+  }
+
+  /** Tells every call what holds now. */
+  update(enabled: boolean, state: HostState): void {
+    this.enabled = enabled;
+    this.state = state;
+    for (const [port, call] of this.calls) this.tell(port, call);
+  }
+
+  /** A host was greeted, which knows none of the sessions: opens them before frames flow. */
+  reopen(): void {
+    for (const call of this.calls.values()) {
+      call.opened = false;
+      if (call.active) this.open(call);
+    }
+  }
+
+  /** Stops the calls of sites that `isGranted` denies. */
+  async revoke(isGranted: (url: string) => Promise<boolean>): Promise<void> {
+    for (const [port, call] of [...this.calls]) {
+      if (call.revoked || (await isGranted(call.url))) continue;
+      call.revoked = true;
+      call.active = false;
+      call.roster = [];
+      this.tell(port, call);
+    }
+    this.changed();
+  }
+
+  /** Whether a call with somebody else in it is open. */
+  get needHost(): boolean {
+    return [...this.calls.values()].some((call) => call.active);
+  }
+
+  snapshot(): TabSnapshot[] {
+    return [...this.calls.values()].flatMap(({ tab, platform, roster, figures, revoked }) =>
+      platform === undefined || revoked ? [] : [{ tab, platform, entries: roster, ...(figures && { figures }) }],
+    );
+  }
+
+  private receive(port: chrome.runtime.Port, call: Call, message: FromTab): void {
+    if (call.revoked) return;
+    switch (message.kind) {
+      case "open":
+        call.platform = message.platform;
+        break;
+      case "roster":
+        call.roster = message.entries;
+        call.active = message.entries.some(({ kind }) => kind !== "self");
+        break;
+      case "figures":
+        call.figures = message.figures;
+        break;
+      case "frames":
+        void this.relay(port, call, message.batch, message.frames);
+        if (call.active) return;
+        call.active = true;
+        break;
+    }
+    this.changed();
+  }
+
+  private async relay(port: chrome.runtime.Port, call: Call, batch: number, frames: Frame[]): Promise<void> {
+    const refusal = this.refusal(call, frames);
+    if (refusal) {
+      this.post(port, { kind: "failed", batch, text: refusal });
+      return;
+    }
+    call.inFlight++;
+    try {
+      if (!call.opened) this.open(call);
+      const { items } = await this.host.request({ type: "frames", session: call.session, frames });
+      this.post(port, { kind: "verdicts", batch, items });
+    } catch (error) {
+      const { message, code } = error instanceof RequestError ? error : { message: String(error), code: undefined };
+      if (code === UNKNOWN_SESSION) call.opened = false;
+      this.post(port, { kind: "failed", batch, text: message, ...(code !== undefined && { code }) });
+    } finally {
+      call.inFlight--;
+    }
+  }
+
+  /** Why a batch cannot go now, or null. */
+  private refusal(call: Call, frames: Frame[]): string | null {
+    if (!this.enabled) return "Detection is off.";
+    const limits = this.host.info?.limits;
+    if (!limits) return "Veritile's host is not running.";
+    if (call.inFlight >= MAX_BATCHES_IN_FLIGHT)
+      return `${MAX_BATCHES_IN_FLIGHT} batches are on their way already; capture again when one is answered.`;
+    if (frames.length > limits.batch_frames) return `A batch holds at most ${limits.batch_frames} frames.`;
+    const bytes = frames.reduce((sum, { jpeg }) => sum + jpeg.length, ENVELOPE_BYTES);
+    if (bytes > limits.message_bytes) return `A batch holds at most ${limits.message_bytes} bytes.`;
+    return null;
+  }
+
+  /** The host reads in order, so frames may follow without waiting for the answer. */
+  private open(call: Call): void {
+    call.opened = true;
+    this.host.request({ type: "open", session: call.session, platform: call.platform ?? "unknown" }).catch(() => {
+      call.opened = false;
+    });
+  }
+
+  private tell(port: chrome.runtime.Port, call: Call): void {
+    this.post(port, { kind: "state", enabled: this.enabled && !call.revoked, host: this.state });
+  }
+
+  private post(port: chrome.runtime.Port, message: ToTab): void {
+    if (this.calls.has(port)) port.postMessage(message);
+  }
+}

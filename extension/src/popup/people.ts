@@ -1,0 +1,67 @@
+/** The participants of a call, those that need a look first. */
+import type { RosterEntry } from "../shared/channel";
+import { text } from "../shared/i18n";
+import { element, mark } from "./dom";
+
+const ORDER = { likely_fake: 0, suspect: 1, likely_real: 2, inconclusive: 3 } as const;
+
+type Labelled = RosterEntry & { label: NonNullable<RosterEntry["label"]> };
+
+/** Who is listed: everybody with a label, which leaves out the user's own tile. */
+export function listed(entries: readonly RosterEntry[]): Labelled[] {
+  return entries
+    .filter((entry): entry is Labelled => entry.label !== undefined && entry.kind !== "self")
+    .sort((a, b) => ORDER[a.label] - ORDER[b.label] || (a.name ?? "￿").localeCompare(b.name ?? "￿"));
+}
+
+export function people(entries: readonly Labelled[]): Node[] {
+  return [
+    element("h2", { id: "people-title" }, text("popup_people")),
+    // Focusable, so that the arrow keys scroll a long list.
+    element("ul", { tabindex: "0", "aria-labelledby": "people-title" }, ...entries.map(person)),
+  ];
+}
+
+function person(entry: Labelled): HTMLLIElement {
+  const { label, reason } = entry;
+  const why = label === "inconclusive" ? (reason ?? "starting") : undefined;
+  const name = entry.name ?? text("popup_someone");
+  return element(
+    "li",
+    { "data-label": label },
+    mark(label),
+    element(
+      "div",
+      {},
+      element("p", { class: "who" }, element("span", { class: "name", title: name }, name), verdict(entry, why)),
+      element("p", { class: "quiet" }, text(`explain_${why ?? label}`)),
+      ...(entry.kind === "camera" ? [scale(entry)] : []),
+    ),
+  );
+}
+
+function verdict({ label }: Labelled, why: string | undefined): HTMLSpanElement {
+  const words = text(`label_${label}`);
+  return element("span", { class: "label" }, why ? `${words} — ${text(`reason_${why}`)}` : words);
+}
+
+/**
+ * Where between real and fake the score lies, as a band that is as wide as it is uncertain.
+ * Without a verdict there is no number: it would look more certain than it is.
+ */
+function scale({ label, score, confidence }: Labelled): HTMLElement {
+  const open = score === null || score === undefined;
+  const half = Math.max(0.03, (1 - (confidence ?? 0)) / 2);
+  const from = open ? 0 : Math.max(0, score - half);
+  const to = open ? 1 : Math.min(1, score + half);
+  const band = element("span", { class: "band", "data-open": open });
+  band.style.insetInline = `${from * 100}% ${(1 - to) * 100}%`;
+  const described = open || label === "inconclusive" ? text("popup_score_open") : text("popup_score", score.toFixed(2));
+  return element(
+    "div",
+    { class: "scale", role: "img", "aria-label": `${text("popup_scale")}: ${described}`, title: described },
+    element("span", {}, text("popup_real")),
+    element("span", { class: "track" }, band),
+    element("span", {}, text("popup_fake")),
+  );
+}

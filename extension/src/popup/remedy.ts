@@ -1,0 +1,44 @@
+/** What to do about each failure of the host. */
+import type { HostFailure } from "../shared/channel";
+import { text } from "../shared/i18n";
+import { button, element } from "./dom";
+
+const INSTALL = "python3 scripts/install.py";
+const DOCTOR = "veritile doctor";
+
+/** The command that helps, or null where only the browser's own settings do. */
+export const COMMANDS: Readonly<Record<HostFailure, string | null>> = {
+  not_installed: INSTALL,
+  forbidden: INSTALL,
+  too_old: INSTALL,
+  exited: DOCTOR,
+  garbled: DOCTOR,
+  unresponsive: DOCTOR,
+  model_failed: DOCTOR,
+  gave_up: DOCTOR,
+  permission_missing: null,
+};
+
+/** A card that says what is wrong and what to do now. */
+export function remedy(failure: HostFailure, detail: string | undefined, retry: () => void): Node[] {
+  const command = COMMANDS[failure];
+  const hint = text(`host_${failure}_hint`);
+  return [
+    element("h2", {}, text(`host_${failure}_title`)),
+    element("p", {}, text(`host_${failure}_text`)),
+    ...(command ? [commandLine(command)] : []),
+    ...(hint ? [element("p", { class: "quiet" }, hint)] : []),
+    ...(detail ? [element("p", { class: "quiet" }, text("popup_detail", detail))] : []),
+    button(text("popup_retry"), { class: "primary" }, retry),
+  ];
+}
+
+function commandLine(command: string): HTMLElement {
+  const copy = button(text("popup_copy"), { "aria-label": text("popup_copy_command", command) }, () => {
+    void navigator.clipboard.writeText(command).then(() => {
+      copy.textContent = text("popup_copied");
+      copy.setAttribute("aria-label", text("popup_copied"));
+    });
+  });
+  return element("div", { class: "command" }, element("code", {}, command), copy);
+}
