@@ -11,7 +11,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -56,13 +55,13 @@ def _kill(process: subprocess.Popen[str]) -> None:
 def run(
     title: str, command: Sequence[str | Path], *, cwd: Path = ROOT, env: Mapping[str, str] | None = None
 ) -> None:
-    """Run `command` under a line of progress, and show the end of its output if it fails.
+    """Run `command` under a line of progress, and show its output only if it fails.
 
     A sign of life appears every 15 s. Raises SetupError on failure and after 30 minutes.
     """
     say(f"- {title}")
     began = time.monotonic()
-    tail: deque[str] = deque(maxlen=25)
+    output: list[str] = []
     try:
         process = subprocess.Popen(
             [str(part) for part in command],
@@ -79,7 +78,7 @@ def run(
     except OSError as error:
         raise SetupError(f"{title}: cannot start {command[0]}: {error}") from error
     with process:
-        reader = threading.Thread(target=tail.extend, args=(process.stdout,), daemon=True)
+        reader = threading.Thread(target=output.extend, args=(process.stdout,), daemon=True)
         reader.start()
         try:
             while process.poll() is None:
@@ -89,15 +88,17 @@ def run(
                     elapsed = time.monotonic() - began
                     if elapsed > TIMEOUT_S:
                         raise SetupError(f"{title}: gave up after {TIMEOUT_S / 60:.0f} minutes.") from None
-                    last = tail[-1].strip()[:90] if tail else ""
+                    last = output[-1].strip()[:90] if output else ""
                     say(f"  … {elapsed:.0f} s  {last}")
         finally:
             if process.poll() is None:
                 _kill(process)
         reader.join(timeout=5)
     if process.returncode != 0:
-        output = "".join(f"    {line.rstrip()}\n" for line in tail)
-        raise SetupError(f"{title}: failed (exit code {process.returncode}). It ended with:\n{output}")
+        # npm gives the reason first and its usage last, pip the other way round.
+        shown = output if len(output) <= 30 else [*output[:10], "…\n", *output[-20:]]
+        text = "".join(f"    {line.rstrip()}\n" for line in shown)
+        raise SetupError(f"{title}: failed (exit code {process.returncode}). It printed:\n{text}")
 
 
 def works(*command: str | Path) -> bool:
