@@ -1,0 +1,108 @@
+"""scripts/demo.py as a newcomer and a program call it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import pytest
+
+import bootstrap
+
+pytestmark = pytest.mark.e2e
+
+DEMO = bootstrap.ROOT / "scripts" / "demo.py"
+
+
+def start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, str(DEMO), "--headless", *arguments],
+        env={**os.environ, "TMPDIR": str(folder), "VERITILE_LOG_DIR": str(folder / "log")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+@pytest.mark.timeout(240)
+def test_it_reports_a_labelled_call_as_one_json_object(tmp_path: Path) -> None:
+    picture = tmp_path / "call.png"
+    guests = ("--camera", "Ada=astronaut", "--camera", "Bob=astronaut-swapped")
+    demo = start(tmp_path, "--json", "--seconds", "15", "--screenshot", str(picture), *guests)
+    out, err = demo.communicate(timeout=200)
+    assert demo.returncode == 0, err
+    found = json.loads(out)
+    assert found["ok"] is True
+    assert found["problems"] == []
+    named = {p["name"]: p for p in found["participants"]}
+    for name in ("Ada", "Bob"):
+        assert named[name]["label"]
+        assert 0 <= named[name]["score"] <= 1
+        assert named[name]["latency_ms"] > 0
+    assert [p["label"] for p in found["participants"] if p["self"]] == [None]
+    assert found["host"]["status"] == "ready"
+    assert found["call"]["latency_p50_ms"] <= found["call"]["latency_p95_ms"]
+    assert cv2.imread(str(picture)).shape[1] >= 1000
+    assert leftovers(tmp_path) == []
+
+
+@pytest.mark.timeout(240)
+def test_ctrl_c_ends_everything(tmp_path: Path) -> None:
+    demo = start(tmp_path, "--seconds", "600")
+    assert demo.stderr is not None
+    for line in demo.stderr:
+        if "the call is on" in line:
+            break
+    os.kill(demo.pid, signal.SIGINT)
+    demo.communicate(timeout=30)
+    assert demo.returncode in (0, 1)  # 1: stopped before everybody was judged
+    assert leftovers(tmp_path) == []
+    assert processes_naming(str(tmp_path)) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--camera", "nobody"), "NAME=FILE"),
+        (("--camera", "Ada=/no/such/file.mp4"), "is not a file"),
+        (("--seconds", "0"), "between 1 and 86400"),
+    ],
+)
+def test_wrong_usage_is_refused_by_name(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
+    demo = start(tmp_path, *arguments)
+    _, err = demo.communicate(timeout=30)
+    assert demo.returncode == 2
+    assert said in err
+
+
+def test_footage_that_is_no_video_is_a_sentence_not_a_traceback(tmp_path: Path) -> None:
+    footage = tmp_path / "notes.txt"
+    footage.write_text("not a video")
+    demo = start(tmp_path, "--camera", f"Ada={footage}")
+    _, err = demo.communicate(timeout=60)
+    assert demo.returncode == 1
+    assert "is not a video that can be read" in err
+    assert "Traceback" not in err
+
+
+def leftovers(folder: Path) -> list[str]:
+    """Folders that the demo made and did not take away."""
+    return [path.name for path in folder.glob("veritile-demo-*")]
+
+
+def processes_naming(text: str) -> list[str]:
+    found = []
+    for process in Path("/proc").iterdir():
+        try:
+            line = (process / "cmdline").read_bytes().decode(errors="replace")
+        except OSError:
+            continue
+        if process.name.isdigit() and text in line:
+            found.append(line.replace("\0", " ")[:200])
+    return found
