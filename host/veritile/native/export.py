@@ -12,7 +12,7 @@ from veritile.native.messages import Model
 from veritile.native.sessions import Session
 
 
-def export_json(session: Session, model: Model | None) -> str:
+def export_json(session: Session, model: Model) -> str:
     """Who was there, what was shown of them and when it changed; PROTOCOL.md describes the fields.
 
     Holds ids, names and verdicts, never a picture. Bounded by PARTICIPANTS
@@ -39,7 +39,7 @@ def export_json(session: Session, model: Model | None) -> str:
         "session": session.key,
         "platform": session.platform,
         "opened_at": session.opened_at,
-        "exported_at": time.time() * 1000,
+        "exported_at": int(time.time() * 1000),
         "participants": participants,
     }
     return msgspec.json.encode(document).decode()

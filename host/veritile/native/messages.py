@@ -19,8 +19,8 @@ RequestId = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 Key = Annotated[str, Meta(min_length=1, max_length=ID_CHARS)]
 Name = Annotated[str, Meta(max_length=NAME_CHARS)]
 Word = Annotated[str, Meta(max_length=64)]
-EpochMs = Annotated[float, Meta(ge=0, le=8.64e15)]
-"""Milliseconds since 1970-01-01 UTC, up to the last that a JavaScript Date holds."""
+EpochMs = Annotated[int, Meta(ge=0, le=8_640_000_000_000_000)] | Annotated[float, Meta(ge=0, le=8.64e15)]
+"""Milliseconds since 1970-01-01 UTC, up to the last that a JavaScript Date holds; echoed as it was written."""
 Side = Annotated[int, Meta(ge=1, le=16384)]
 """Pixels."""
 Unit = Annotated[float, Meta(ge=0, le=1)]
@@ -148,7 +148,7 @@ class Versions(Struct, frozen=True, kw_only=True):
 
 
 class Model(Struct, frozen=True, kw_only=True):
-    """The model, as its card names it."""
+    """The model, as its card names it; version and sha256 are empty when the card cannot be read."""
 
     name: str
     version: str
@@ -173,7 +173,7 @@ class Info(_Reply, frozen=True, kw_only=True, tag="info"):
 
     versions: Versions
     protocols: tuple[int, ...]
-    model: Model | None
+    model: Model
     provider: str | None
     state: ModelState
     limits: Limits
@@ -206,7 +206,7 @@ class Item(Struct, frozen=True, kw_only=True):
     """The verdict on one participant after one frame."""
 
     participant: str
-    captured_at: float
+    captured_at: EpochMs
     label: Label
     reason: Reason | UnsetType = UNSET
     score: Unit | None
@@ -264,7 +264,7 @@ class SessionSummary(Struct, frozen=True, kw_only=True):
 
     session: str
     platform: str
-    opened_at: float
+    opened_at: EpochMs
     participants: tuple[ParticipantSummary, ...]
 
 

@@ -65,7 +65,7 @@ class Session:
     def __init__(self, key: str, platform: str, policy: Policy) -> None:
         self.key = key
         self.platform = platform
-        self.opened_at = time.time() * 1000
+        self.opened_at = int(time.time() * 1000)
         """Epoch ms."""
         self.policy = policy
         self.participants: dict[str, Participant] = {}

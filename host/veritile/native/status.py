@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from msgspec import UNSET, UnsetType
@@ -27,9 +28,8 @@ def chosen_model() -> str:
 class ModelStatus:
     """How far the model is."""
 
+    model: Model
     state: ModelState = ModelState.LOADING
-    model: Model | None = None
-    """None while its card has not been read, or cannot be."""
     provider: str | None = None
     """ONNX Runtime's execution provider, once ready."""
     onnxruntime: str | None = None
@@ -38,12 +38,12 @@ class ModelStatus:
     """Why it has failed."""
 
 
-def model_on_card() -> Model | None:
-    """The chosen model as its card names it, the weights unopened; None when there is no usable card."""
+def model_on_card() -> Model:
+    """The chosen model as its card names it, the weights unopened; its name alone when no card can be read."""
     try:
         card = read_card(chosen_model())
-    except ModelError:
-        return None  # loading the model fails for the same reason, and says so
+    except ModelError:  # loading the model will fail for the same reason, and say so
+        return Model(name=Path(chosen_model()).stem, version="", sha256="")
     return Model(name=card.name, version=card.version, sha256=card.sha256)
 
 

@@ -68,7 +68,7 @@ class Worker:
         self._load = load
         self._analyzer: Analyzer | None = None
         self._thread = threading.Thread(target=self._run, name="veritile-worker", daemon=True)
-        self.status = ModelStatus(model=model_on_card())
+        self.status = ModelStatus(model_on_card())
         """How far the model is; replaced whole, so any thread may read it."""
 
     def start(self, after: Callable[[], None] = lambda: None) -> None:
@@ -109,14 +109,14 @@ class Worker:
                 logger.exception("the model could not be loaded")
             reason = error if isinstance(error, VeritileError) else internal_error()
             logger.error("model failed: %d %s", reason.code, reason)
-            self.status = ModelStatus(ModelState.FAILED, model=self.status.model, error=reason)
+            self.status = ModelStatus(self.status.model, ModelState.FAILED, error=reason)
             self._send(self._refusal(reason))
         else:
             model = self._analyzer.model
             runtime = sys.modules.get("onnxruntime")
             self.status = ModelStatus(
+                Model(name=model.name, version=model.version, sha256=model.sha256),
                 ModelState.READY,
-                model=Model(name=model.name, version=model.version, sha256=model.sha256),
                 provider=model.provider,
                 onnxruntime=getattr(runtime, "__version__", None),
             )

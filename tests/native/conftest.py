@@ -1,0 +1,45 @@
+"""A real host process per test, with a tiny real model and a log folder of its own."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tiny_model import write_tiny_model
+from veritile.native.client import HostClient
+
+HOST = (sys.executable, "-m", "veritile.native.host")
+Start = Callable[..., HostClient]
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_tiny_model(tmp_path_factory.mktemp("model"))
+
+
+@pytest.fixture
+def log_folder(tmp_path: Path) -> Path:
+    return tmp_path / "log"
+
+
+@pytest.fixture
+def start(tiny_model: Path, log_folder: Path) -> Iterator[Start]:
+    """Start a host; keyword arguments are added to its environment, None takes a variable out."""
+    with ExitStack() as stack:
+
+        def start(*command: str, **variables: str | None) -> HostClient:
+            environment: dict[str, str | None] = {
+                **os.environ,
+                "VERITILE_MODEL": str(tiny_model),
+                "VERITILE_LOG_DIR": str(log_folder),
+                **variables,
+            }
+            env = {name: value for name, value in environment.items() if value is not None}
+            return stack.enter_context(HostClient.spawn(command or HOST, env=env))
+
+        yield start

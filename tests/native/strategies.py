@@ -1,0 +1,122 @@
+"""Every message of the protocol, generated within its bounds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+from msgspec import UNSET
+
+from veritile.native import messages as m
+from veritile.native.limits import ID_CHARS, NAME_CHARS
+from veritile.vocabulary import Label, Reason, Sensitivity
+
+# JSON text cannot hold half of a surrogate pair.
+text = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+ids = st.integers(0, 2**53 - 1)
+keys = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=ID_CHARS)
+epoch_ms = st.integers(0, 8_640_000_000_000_000) | st.floats(0, 8.64e15)
+unit = st.floats(0, 1)
+numbers = st.integers(0, 2**40)
+milliseconds = st.floats(0, 1e6)
+replies = st.just(UNSET) | ids
+
+
+def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.just(UNSET) | strategy
+
+
+frames = st.builds(
+    m.Frame,
+    participant=keys,
+    name=maybe(st.text(st.characters(exclude_categories=["Cs"]), max_size=NAME_CHARS)),
+    captured_at=epoch_ms,
+    jpeg=st.binary(max_size=300),
+    video=st.builds(m.Size, width=st.integers(1, 16384), height=st.integers(1, 16384)),
+)
+configure = st.builds(
+    m.Configure, id=ids, session=maybe(keys), sensitivity=st.sampled_from(Sensitivity)
+) | st.builds(
+    m.Configure,
+    id=ids,
+    session=maybe(keys),
+    threshold=st.floats(0, 1, exclude_min=True, exclude_max=True),
+)
+client_messages = st.one_of(
+    st.builds(
+        m.Hello,
+        id=ids,
+        protocols=st.lists(st.integers(), max_size=5).map(tuple),
+        client=st.builds(m.Peer, name=text, version=text),
+    ),
+    st.builds(m.Open, id=ids, session=keys, platform=text),
+    st.builds(m.Frames, id=ids, session=keys, frames=st.lists(frames, max_size=3).map(tuple)),
+    configure,
+    st.builds(m.Close, id=ids, session=keys),
+    st.builds(m.Ping, id=ids),
+    st.builds(m.ListSessions, id=ids),
+    st.builds(m.Export, id=ids, session=keys, format=st.sampled_from(m.ExportFormat)),
+)
+
+model = st.builds(m.Model, name=text, version=text, sha256=text)
+items = st.builds(
+    m.Item,
+    participant=keys,
+    captured_at=epoch_ms,
+    label=st.sampled_from(Label),
+    reason=maybe(st.sampled_from(Reason)),
+    score=st.none() | unit,
+    confidence=unit,
+    quality=unit,
+    faces=st.lists(
+        st.builds(m.FaceBox, box=st.tuples(*[st.floats(-1e4, 1e4)] * 4), confidence=unit), max_size=2
+    ).map(tuple),
+    next_sample_ms=numbers,
+    dropped=st.booleans(),
+    timing=st.builds(
+        m.Timing,
+        queue_ms=milliseconds,
+        decode_ms=milliseconds,
+        detect_ms=milliseconds,
+        score_ms=milliseconds,
+    ),
+    error=maybe(st.builds(m.Problem, code=st.integers(100, 799), text=text)),
+)
+summaries = st.builds(
+    m.SessionSummary,
+    session=keys,
+    platform=text,
+    opened_at=epoch_ms,
+    participants=st.lists(
+        st.builds(
+            m.ParticipantSummary,
+            participant=keys,
+            name=maybe(text),
+            label=st.sampled_from(Label),
+            score=st.none() | unit,
+        ),
+        max_size=2,
+    ).map(tuple),
+)
+host_messages = st.one_of(
+    st.builds(
+        m.Info,
+        re=replies,
+        versions=st.builds(m.Versions, veritile=text, python=text, onnxruntime=maybe(text)),
+        protocols=st.lists(st.integers(), max_size=5).map(tuple),
+        model=model,
+        provider=st.none() | text,
+        state=st.sampled_from(m.ModelState),
+        limits=st.builds(m.Limits, **dict.fromkeys(m.Limits.__struct_fields__, numbers)),
+    ),
+    st.builds(m.Verdicts, re=replies, session=keys, items=st.lists(items, max_size=2).map(tuple)),
+    st.builds(
+        m.Health,
+        re=replies,
+        **{name: numbers for name in m.Health.__struct_fields__ if name not in ("v", "re")},
+    ),
+    st.builds(m.Pong, re=replies),
+    st.builds(m.Error, re=replies, code=st.integers(100, 799), text=text),
+    st.builds(m.SessionList, re=replies, items=st.lists(summaries, max_size=2).map(tuple)),
+    st.builds(m.Exported, re=replies, session=keys, format=st.sampled_from(m.ExportFormat), data=text),
+)
