@@ -1,0 +1,124 @@
+/** One tile's badge. */
+import { MARKS } from "../../shared/marks";
+import { type BadgeState, spoken, wordsFor } from "./words";
+
+const SVG = "http://www.w3.org/2000/svg";
+/** Below this width of the tile, in CSS pixels, the badge is set smaller. */
+const SMALL_TILE = 150;
+let lastId = 0;
+
+export class Badge {
+  readonly element = create("div", "badge");
+  #anchor: HTMLElement;
+  readonly #mark = create("button", "mark");
+  readonly #path = document.createElementNS(SVG, "path");
+  readonly #status = create("p", "words");
+  readonly #name = create("span", "hidden");
+  readonly #title = create("span", "title");
+  readonly #addition = create("span", "addition");
+  readonly #explanation = create("div", "explanation");
+  #shown = "";
+
+  constructor(participant: string, anchor: HTMLElement, corner: "left" | "right") {
+    this.#anchor = anchor;
+    this.element.popover = "manual";
+    this.element.classList.add(corner);
+    this.element.dataset.participant = participant;
+    this.element.role = "group";
+    // Announces what changes in it, and speaks the name with it.
+    this.#status.role = "status";
+    this.#status.ariaAtomic = "true";
+    this.#explanation.role = "tooltip";
+    this.#explanation.id = `explanation-${++lastId}`;
+    this.#mark.type = "button";
+    this.#mark.setAttribute("aria-describedby", this.#explanation.id);
+    const svg = document.createElementNS(SVG, "svg");
+    svg.setAttribute("viewBox", "0 0 20 20");
+    svg.setAttribute("aria-hidden", "true");
+    this.#path.setAttribute("fill", "currentColor");
+    this.#path.setAttribute("fill-rule", "evenodd");
+    svg.append(this.#path);
+    this.#mark.append(svg);
+    this.#status.append(this.#name, this.#title, this.#addition);
+    const pill = create("div", "pill");
+    pill.append(this.#mark, this.#status);
+    this.element.append(pill, this.#explanation);
+    this.#mark.addEventListener("pointerenter", () => this.#open());
+    this.#mark.addEventListener("pointerleave", () => this.#close());
+    this.#mark.addEventListener("focus", () => this.#open());
+    this.#mark.addEventListener("blur", () => this.#close());
+    this.#mark.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") this.#close();
+    });
+    // The mark's own click is nothing to the page.
+    this.#mark.addEventListener("click", (event) => {
+      event.stopPropagation();
+      this.#open();
+    });
+  }
+
+  get anchor(): HTMLElement {
+    return this.#anchor;
+  }
+
+  get isShown(): boolean {
+    return this.element.matches(":popover-open");
+  }
+
+  show(): void {
+    if (this.isShown || !this.#anchor.isConnected) return;
+    this.element.showPopover({ source: this.#anchor });
+  }
+
+  hide(): void {
+    if (this.isShown) this.element.hidePopover();
+  }
+
+  /** Moves to another element: the page has mounted the tile anew. */
+  move(anchor: HTMLElement): void {
+    if (anchor === this.#anchor) return;
+    this.hide();
+    this.#anchor = anchor;
+  }
+
+  /** Sets what it says; touches the document only when that changes, so that nothing is announced twice. */
+  set(state: BadgeState, name: string | undefined, tileWidth: number): void {
+    const shown = JSON.stringify([state, name, tileWidth < SMALL_TILE]);
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    const words = wordsFor(state);
+    const { element } = this;
+    element.dataset.label = state.label;
+    if (state.reason) element.dataset.reason = state.reason;
+    else delete element.dataset.reason;
+    element.classList.toggle("quiet", state.quiet);
+    element.classList.toggle("small", tileWidth < SMALL_TILE);
+    const said = spoken(name, words);
+    this.#path.setAttribute("d", MARKS[state.label]);
+    this.#mark.ariaLabel = said;
+    element.ariaLabel = said;
+    this.#name.textContent = name ? `${name}: ` : "";
+    this.#title.textContent = words.title;
+    this.#addition.textContent = words.addition ? ` — ${words.addition}` : "";
+    this.#explanation.textContent = words.explanation;
+  }
+
+  #open(): void {
+    if (!this.#explanation.textContent) return;
+    this.#explanation.style.setProperty("--shift", "0");
+    this.element.classList.add("open");
+    const { left, right } = this.#explanation.getBoundingClientRect();
+    const shift = Math.min(0, innerWidth - 8 - right) || Math.max(0, 8 - left);
+    this.#explanation.style.setProperty("--shift", `${shift}px`);
+  }
+
+  #close(): void {
+    this.element.classList.remove("open");
+  }
+}
+
+function create<K extends "div" | "button" | "p" | "span">(tag: K, className: string): HTMLElementTagNameMap[K] {
+  const element = document.createElement(tag);
+  element.className = className;
+  return element;
+}

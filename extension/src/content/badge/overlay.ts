@@ -1,0 +1,117 @@
+/** All badges of a page: one element of ours in its document, everything else in a closed shadow root. */
+import { Badge } from "./badge";
+import { Placement } from "./placement";
+import { STYLE } from "./style";
+import type { BadgeState } from "./words";
+
+/** The browser's own anchoring is exact; more than this off, it is not at work. */
+const TOLERANCE_PX = 4;
+const MODAL = "[aria-modal='true'], dialog:modal";
+
+export class Overlay {
+  readonly #host = document.createElement("veritile-badges");
+  readonly #root = this.#host.attachShadow({ mode: "closed" });
+  readonly #badges = new Map<string, Badge>();
+  readonly #corner: "left" | "right";
+  readonly #stop = new AbortController();
+  /** Where the browser cannot anchor; known after the first badge is shown. */
+  #placement: Placement | undefined;
+  #tested = false;
+
+  constructor(corner: "left" | "right") {
+    this.#corner = corner;
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(STYLE);
+    this.#root.adoptedStyleSheets = [sheet];
+    this.#host.style.cssText = "all:initial;position:fixed;width:0;height:0;pointer-events:none";
+    document.documentElement.append(this.#host);
+    // What goes fullscreen covers all that is shown already.
+    document.addEventListener("fullscreenchange", () => this.#raise(), { signal: this.#stop.signal });
+  }
+
+  /** Shows, moves or changes the badge of a participant's tile; `tileWidth` in CSS pixels. */
+  set(participant: string, anchor: HTMLElement, state: BadgeState, name: string | undefined, tileWidth: number): void {
+    let badge = this.#badges.get(participant);
+    if (!badge) {
+      badge = new Badge(participant, anchor, this.#corner);
+      this.#badges.set(participant, badge);
+      this.#root.append(badge.element);
+    }
+    badge.set(state, name, tileWidth);
+    badge.move(anchor);
+    this.#show(badge);
+  }
+
+  remove(participant: string): void {
+    const badge = this.#badges.get(participant);
+    if (!badge) return;
+    this.#placement?.forget(badge);
+    badge.element.remove();
+    this.#badges.delete(participant);
+  }
+
+  /** The tile is not on the page for now. */
+  hide(participant: string): void {
+    this.#badges.get(participant)?.hide();
+  }
+
+  /** Elements were removed: a badge without its anchor would fall into the page's corner. */
+  hideOrphans(): void {
+    for (const badge of this.#badges.values()) if (!badge.anchor.isConnected) badge.hide();
+  }
+
+  /** Puts right what the page has changed since: our element removed, a dialog over the tiles. */
+  refresh(): void {
+    if (!this.#host.isConnected) {
+      document.documentElement.append(this.#host);
+    }
+    const modals = [...document.querySelectorAll(MODAL)].filter((modal) => modal.checkVisibility());
+    for (const badge of this.#badges.values()) {
+      if (modals.some((modal) => covers(modal, badge.anchor))) badge.hide();
+      else if (badge.anchor.isConnected) this.#show(badge);
+    }
+  }
+
+  close(): void {
+    this.#stop.abort();
+    this.#placement?.close();
+    this.#host.remove();
+    this.#badges.clear();
+  }
+
+  #show(badge: Badge): void {
+    const full = document.fullscreenElement;
+    const covered = full && !full.contains(badge.anchor) && !badge.anchor.contains(full);
+    if (covered) badge.hide();
+    if (covered || badge.isShown) return;
+    badge.show();
+    if (!badge.isShown) return;
+    if (!this.#tested) this.#test(badge);
+    this.#placement?.follow(badge, this.#corner);
+  }
+
+  #raise(): void {
+    for (const badge of this.#badges.values()) {
+      badge.hide();
+      this.#show(badge);
+    }
+  }
+
+  #test(badge: Badge): void {
+    const at = badge.element.getBoundingClientRect();
+    const tile = badge.anchor.getBoundingClientRect();
+    // Out of sight, the browser hides the badge and there is nothing to compare.
+    if (at.width === 0 || tile.width === 0) return;
+    this.#tested = true;
+    const inset = at.top - tile.top;
+    const side = this.#corner === "left" ? at.left - tile.left : tile.right - at.right;
+    if (inset < 0 || Math.abs(inset - side) > TOLERANCE_PX) this.#placement = new Placement();
+  }
+}
+
+function covers(modal: Element, tile: Element): boolean {
+  if (modal.contains(tile)) return false;
+  const a = modal.getBoundingClientRect();
+  const b = tile.getBoundingClientRect();
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+}

@@ -1,0 +1,53 @@
+/** Where a page forbids blob workers: a worker of the extension's own, inside an invisible frame. */
+import type { Crop, Source } from "../platforms/tile";
+import { grab } from "./grab";
+import { type Picture, type Rung, RungFailed } from "./picture";
+import { WorkerClient } from "./worker_client";
+
+const LOAD_LIMIT_MS = 5000;
+
+export class FrameWorker implements Rung {
+  readonly name = "frame worker";
+  #frame: HTMLIFrameElement | undefined;
+  #port: MessagePort | undefined;
+  #client: WorkerClient | undefined;
+
+  async open(): Promise<void> {
+    const url = chrome.runtime.getURL("capture.html");
+    const frame = document.createElement("iframe");
+    this.#frame = frame;
+    frame.src = url;
+    frame.tabIndex = -1;
+    frame.ariaHidden = "true";
+    frame.style.cssText =
+      "all:initial;position:fixed;top:0;left:0;width:1px;height:1px;border:0;opacity:0;pointer-events:none";
+    const loaded = new Promise<void>((resolve, reject) => {
+      frame.addEventListener("load", () => resolve(), { once: true });
+      setTimeout(() => reject(new RungFailed("the capture frame did not load")), LOAD_LIMIT_MS);
+    });
+    document.documentElement.append(frame);
+    await loaded;
+    const { port1, port2 } = new MessageChannel();
+    // The frame is of another origin than the page: only the extension's own document receives the port.
+    frame.contentWindow?.postMessage("veritile", new URL(url).origin, [port2]);
+    port1.start();
+    this.#port = port1;
+    this.#client = new WorkerClient(port1);
+    await this.#client.sleep(0, LOAD_LIMIT_MS);
+  }
+
+  async capture(source: Source, region: Crop): Promise<Picture> {
+    if (!this.#client || !this.#frame?.isConnected) throw new RungFailed("the page removed the capture frame");
+    const bitmap = await grab(source, region);
+    return this.#client.encode(bitmap, { x: 0, y: 0, width: bitmap.width, height: bitmap.height });
+  }
+
+  async sleep(ms: number): Promise<void> {
+    await this.#client?.sleep(ms);
+  }
+
+  close(): void {
+    this.#port?.close();
+    this.#frame?.remove();
+  }
+}

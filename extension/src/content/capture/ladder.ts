@@ -1,0 +1,98 @@
+/** The ways to capture, best first. One that fails on this page is left for good. */
+import type { Crop, Source, Tile } from "../platforms/tile";
+import { NoPicture, type Picture, type Rung, RungFailed } from "./picture";
+
+/** A busy page can be late once; a rung that is silent twice in a row is broken. */
+const SILENCES_ALLOWED = 1;
+
+export interface Shot extends Picture {
+  /** Of the picture's source, in its own pixels. */
+  video: { width: number; height: number };
+  /** When the picture was taken: epoch ms, and on `performance.now`'s clock. */
+  capturedAt: number;
+  takenAt: number;
+}
+
+export class Ladder {
+  readonly #rungs: Rung[];
+  readonly #measure: <T>(task: () => T) => T;
+  #current: { rung: Rung; opened: Promise<void> } | undefined;
+  #silences = 0;
+  #closed = false;
+
+  /** `measure` runs and times the synchronous part of a capture. */
+  constructor(rungs: Rung[], measure: <T>(task: () => T) => T = (task) => task()) {
+    this.#rungs = rungs;
+    this.#measure = measure;
+  }
+
+  /** The rung in use; "none" before the first capture and when all have failed. */
+  get name(): string {
+    return this.#current?.rung.name ?? "none";
+  }
+
+  /** @throws NoPicture when the tile shows nothing readable, RungFailed when no way is left */
+  async capture(tile: Tile): Promise<Shot> {
+    for (;;) {
+      const rung = await this.#open();
+      const source = tile.source;
+      const region = source && regionOf(source, tile.crop);
+      if (!source || !region) throw new NoPicture("nothing on show");
+      const capturedAt = Date.now();
+      const takenAt = performance.now();
+      try {
+        const picture = await this.#measure(() => rung.capture(source, region));
+        this.#silences = 0;
+        return { ...picture, video: { width: region.width, height: region.height }, capturedAt, takenAt };
+      } catch (error) {
+        if (!(error instanceof RungFailed) || this.#closed) throw error;
+        if (this.#silences++ < SILENCES_ALLOWED) throw new NoPicture(error.message);
+        this.#leave(rung);
+      }
+    }
+  }
+
+  /** A timer that keeps time in hidden tabs, where there is one. */
+  get sleep(): ((ms: number) => Promise<void>) | undefined {
+    const rung = this.#current?.rung;
+    return rung?.sleep?.bind(rung);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#current?.rung.close();
+  }
+
+  async #open(): Promise<Rung> {
+    for (;;) {
+      const [rung] = this.#rungs;
+      if (!rung || this.#closed) throw new RungFailed("no way to capture on this page");
+      if (this.#current?.rung !== rung) this.#current = { rung, opened: rung.open() };
+      try {
+        await this.#current.opened;
+        return rung;
+      } catch {
+        this.#leave(rung);
+      }
+    }
+  }
+
+  #leave(rung: Rung): void {
+    if (this.#rungs[0] !== rung) return;
+    this.#rungs.shift();
+    this.#current = undefined;
+    this.#silences = 0;
+    rung.close();
+  }
+}
+
+function regionOf(source: Source, crop: Tile["crop"]): Crop | undefined {
+  const region = crop?.() ?? { x: 0, y: 0, ...sizeOf(source) };
+  return region.width >= 1 && region.height >= 1 ? region : undefined;
+}
+
+function sizeOf(source: Source): { width: number; height: number } {
+  return source instanceof HTMLVideoElement
+    ? { width: source.videoWidth, height: source.videoHeight }
+    : { width: source.width, height: source.height };
+}

@@ -1,0 +1,39 @@
+/** What a capture gives, and how large it is. */
+import type { Crop } from "../platforms/tile";
+
+/** Faces are judged at 256 pixels; a wider picture only costs. */
+export const MAX_WIDTH = 640;
+export const JPEG_QUALITY = 0.85;
+
+export interface Picture {
+  /** Base64. */
+  jpeg: string;
+}
+
+/** The page shows no readable picture there now. Another way of capturing would not help. */
+export class NoPicture extends Error {
+  override name = "NoPicture";
+}
+
+/** This way of capturing does not work on this page. */
+export class RungFailed extends Error {
+  override name = "RungFailed";
+}
+
+/** The size to encode a region at: scaled down to the width that is wanted, never up. */
+export function sentSize(width: number, height: number): { width: number; height: number } {
+  const scale = Math.min(1, MAX_WIDTH / width);
+  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
+}
+
+/** One way to turn what a tile shows into a picture. */
+export interface Rung {
+  readonly name: string;
+  /** @throws RungFailed when it does not work on this page */
+  open(): Promise<void>;
+  /** `region` is in pixels of the source. The picture is the one on show at the time of the call. */
+  capture(source: HTMLVideoElement | HTMLCanvasElement, region: Crop): Promise<Picture>;
+  /** Resolves after `ms`, also in a hidden tab, where the page's own timers are slowed down. */
+  sleep?(ms: number): Promise<void>;
+  close(): void;
+}

@@ -1,0 +1,60 @@
+/** Talks to an encoder worker: numbered jobs, each answered or timed out. */
+import type { Crop } from "../platforms/tile";
+import { NoPicture, type Picture, RungFailed } from "./picture";
+
+export type Job =
+  | { kind: "encode"; id: number; image: VideoFrame | ImageBitmap; region: Crop }
+  | { kind: "sleep"; id: number; ms: number };
+
+export interface Answer {
+  id: number;
+  jpeg?: string;
+  error?: string;
+}
+
+export interface Endpoint {
+  postMessage(message: Job, transfer: Transferable[]): void;
+  addEventListener(type: "message", listener: (event: MessageEvent<Answer>) => void): void;
+}
+
+const ENCODE_LIMIT_MS = 3000;
+
+export class WorkerClient {
+  readonly #endpoint: Endpoint;
+  readonly #waiting = new Map<number, (answer: Answer) => void>();
+  #last = 0;
+
+  constructor(endpoint: Endpoint) {
+    this.#endpoint = endpoint;
+    endpoint.addEventListener("message", ({ data }) => {
+      this.#waiting.get(data.id)?.(data);
+      this.#waiting.delete(data.id);
+    });
+  }
+
+  /** @throws RungFailed when the worker does not answer in `limit` ms */
+  async sleep(ms: number, limit = ms + ENCODE_LIMIT_MS): Promise<void> {
+    await this.#ask({ kind: "sleep", id: ++this.#last, ms }, [], limit);
+  }
+
+  /** Takes the image over. @throws RungFailed on silence, NoPicture when the image cannot be encoded */
+  async encode(image: VideoFrame | ImageBitmap, region: Crop): Promise<Picture> {
+    const answer = await this.#ask({ kind: "encode", id: ++this.#last, image, region }, [image], ENCODE_LIMIT_MS);
+    if (answer.jpeg === undefined) throw new NoPicture(answer.error);
+    return { jpeg: answer.jpeg };
+  }
+
+  #ask(job: Job, transfer: Transferable[], limit: number): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#waiting.delete(job.id);
+        reject(new RungFailed("the encoder did not answer"));
+      }, limit);
+      this.#waiting.set(job.id, (answer) => {
+        clearTimeout(timer);
+        resolve(answer);
+      });
+      this.#endpoint.postMessage(job, transfer);
+    });
+  }
+}

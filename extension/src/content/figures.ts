@@ -1,0 +1,58 @@
+/** What this script measures on itself. */
+import type { TabFigures } from "../shared/channel";
+
+const KEPT_LATENCIES = 500;
+
+/**
+ * `main_thread_ms` covers our own tasks from start to end: scans, the synchronous part of each capture, messages,
+ * badges. It does not cover what the browser does on our behalf later: layout, paint, garbage collection.
+ * `latency_ms` runs from the capture to the moment the badge's element is set, one paint before it is seen.
+ */
+export class Figures {
+  captured = 0;
+  dropped = 0;
+  capture = "none";
+  readonly #started = performance.now();
+  readonly #latency: number[] = [];
+  readonly #firstVerdict: Record<string, number> = {};
+  #busy = 0;
+  #depth = 0;
+
+  /** Runs and times a synchronous task; tasks within a task are not counted twice. */
+  readonly measure = <T>(task: () => T): T => {
+    if (this.#depth > 0) return task();
+    const start = performance.now();
+    this.#depth += 1;
+    try {
+      return task();
+    } finally {
+      this.#depth -= 1;
+      this.#busy += performance.now() - start;
+    }
+  };
+
+  latency(ms: number): void {
+    this.#latency.push(round(ms));
+    if (this.#latency.length > KEPT_LATENCIES) this.#latency.shift();
+  }
+
+  firstVerdict(participant: string, ms: number): void {
+    this.#firstVerdict[participant] ??= Math.round(ms);
+  }
+
+  snapshot(): TabFigures {
+    return {
+      captured: this.captured,
+      dropped: this.dropped,
+      latency_ms: [...this.#latency],
+      first_verdict_ms: { ...this.#firstVerdict },
+      main_thread_ms: round(this.#busy),
+      observed_ms: Math.round(performance.now() - this.#started),
+      capture: this.capture,
+    };
+  }
+}
+
+function round(ms: number): number {
+  return Math.round(ms * 10) / 10;
+}

@@ -1,0 +1,49 @@
+/** Peer Calls, the self-hosted meeting that the demonstration runs. It is known by its page, since anybody can host it. */
+import { bound, isPlaying, originOf, trackOf } from "./media";
+import { asName } from "./names";
+import type { Platform, Tile } from "./tile";
+
+const SELECTORS = {
+  tile: ".video-container",
+  video: ":scope > video[id^='video-']",
+  name: ".video-footer .nickname",
+} as const;
+const SELF = "_me_";
+
+export const peercalls: Platform = {
+  name: "peercalls",
+  corner: "left",
+  blobWorkers: true,
+  matches: (document) => document.querySelector(`${SELECTORS.tile} > video[id^='video-']`) !== null,
+  inCall: () => false,
+  find(document) {
+    const seen = new Set<string>();
+    return [...document.querySelectorAll<HTMLElement>(SELECTORS.tile)].flatMap((element) => {
+      const video = element.querySelector<HTMLVideoElement>(SELECTORS.video);
+      return video ? [describe(element, video, seen)] : [];
+    });
+  },
+};
+
+function describe(element: HTMLElement, video: HTMLVideoElement, seen: Set<string>): Tile {
+  const peer = video.id.slice("video-".length);
+  // Each further stream of a peer is another tile under the same id.
+  const participant = seen.has(peer) ? `${peer} ${(video.srcObject as MediaStream | null)?.id ?? seen.size}` : peer;
+  seen.add(participant);
+  const track = trackOf(video);
+  const share = track !== undefined && originOf(track) === "screen";
+  const name = nameOf(element);
+  return {
+    participant,
+    ...(name && { name }),
+    kind: share ? "screen_share" : peer === SELF ? "self" : isPlaying(video) ? "camera" : "camera_off",
+    element,
+    source: video,
+    identity: () => bound(element.contains(video) ? video.id : null, video),
+  };
+}
+
+function nameOf(element: Element): string | undefined {
+  const label = element.querySelector(SELECTORS.name);
+  return asName(label instanceof HTMLInputElement ? label.value : label?.textContent);
+}

@@ -1,0 +1,124 @@
+/** Microsoft Teams, version 2. Selectors as seen in public captures of July to September 2026. */
+import { bound, isVisible, ordinalOf, originOf, playingVideo, trackOf } from "./media";
+import { asName, findName } from "./names";
+import type { Platform, Tile } from "./tile";
+
+const SELECTORS = {
+  /** Outer first; the inner one is all that some layouts have. */
+  tile: ["[data-cid='calling-participant-stream']", "[data-stream-type][data-tid]"],
+  camera: "[data-stream-type='Video']",
+  share: "[data-stream-type='ScreenSharing']",
+  name: ["[data-tid='participant-info-nametag']"],
+  /** Every camera tile but one's own has it. */
+  voice: "[data-tid='voice-level-stream-outline']",
+  oldSelf: "[data-tid='myself-video']",
+  call: "#hangup-button, button[data-tid='hangup-main-btn']",
+} as const;
+const HOSTS = ["teams.microsoft.com", "teams.live.com", "teams.cloud.microsoft"];
+/** Values of data-tid that name a part of the page: lower-case words joined by hyphens, or with the words of a layout. */
+const STRUCTURAL = /^[a-z0-9]+([-_][a-z0-9]+)*$|stream|video|tile|wrapper|participant/i;
+
+export const teams: Platform = {
+  name: "teams",
+  corner: "left",
+  blobWorkers: true,
+  matches: ({ location }) => HOSTS.includes(location.hostname),
+  inCall: (document) => document.querySelector(SELECTORS.call) !== null,
+  find(document) {
+    const elements = find(document);
+    const shares = new Set(elements.filter((element) => within(element, SELECTORS.share)));
+    const cameras = elements.filter((element) => !shares.has(element));
+    const own = ownTile(cameras);
+    const keys = new Map(elements.map((element) => [element, keyOf(element)]));
+    const occurrences = Map.groupBy(keys.values(), (key) => key);
+    return elements.map((element) => {
+      const key = keys.get(element);
+      // Two tiles under one name may be two people: they are told apart by their elements, at the price of stability.
+      const unique = key !== undefined && occurrences.get(key)?.length === 1;
+      return describe(element, unique ? key : `#${ordinalOf(element)}`, shares.has(element), element === own);
+    });
+  },
+};
+
+function find(document: Document): HTMLElement[] {
+  for (const selector of SELECTORS.tile) {
+    const found = [...document.querySelectorAll<HTMLElement>(selector)];
+    // Recycled tiles are kept at no size.
+    const shown = found.filter((element) => isVisible(element) && !element.parentElement?.closest(selector));
+    if (shown.length > 0) return shown;
+  }
+  return [];
+}
+
+function ownTile(cameras: HTMLElement[]): HTMLElement | undefined {
+  for (const sign of [
+    (tile: HTMLElement) => !within(tile, SELECTORS.voice),
+    (tile: HTMLElement) => within(tile, SELECTORS.oldSelf),
+  ]) {
+    const signed = cameras.filter(sign);
+    if (signed.length === 1) return signed[0];
+  }
+  return undefined;
+}
+
+function describe(element: HTMLElement, key: string, share: boolean, own: boolean): Tile {
+  const video = playingVideo(element);
+  const track = trackOf(video);
+  const self = own || (track !== undefined && originOf(track) === "camera");
+  const name = nameOf(element);
+  return {
+    participant: key,
+    ...(name && { name }),
+    kind: share ? "screen_share" : self ? "self" : video ? "camera" : "camera_off",
+    element,
+    source: video,
+    identity: () => bound(video && !element.contains(video) ? null : keyOf(element), video),
+  };
+}
+
+function nameOf(element: HTMLElement): string | undefined {
+  return findName(element, SELECTORS.name) ?? nameOfTid(element) ?? nameOfLabel(element);
+}
+
+function nameOfTid(element: HTMLElement): string | undefined {
+  return asName(tidOf(element));
+}
+
+function tidOf(element: HTMLElement): string | undefined {
+  const tid = stream(element)?.getAttribute("data-tid");
+  return tid && !STRUCTURAL.test(tid) ? tid : undefined;
+}
+
+function nameOfLabel(element: HTMLElement): string | undefined {
+  const label = (stream(element) ?? element).getAttribute("aria-label") ?? element.getAttribute("aria-label");
+  return asName(label?.split(",")[0]);
+}
+
+/**
+ * Teams renews every id at each mount; only what it calls the person stays. The id is a hash of that, since a
+ * participant's id is stored and logged and must not be a name.
+ */
+function keyOf(element: HTMLElement): string | undefined {
+  const called =
+    findName(element, SELECTORS.name) ?? tidOf(element) ?? element.getAttribute("aria-label")?.split(",")[0];
+  return called ? `${hash(called)}${within(element, SELECTORS.share) ? " share" : ""}` : undefined;
+}
+
+/** FNV-1a, 2 x 32 bits: short, stable, and not meant to withstand anybody. */
+function hash(text: string): string {
+  const half = (basis: number) => {
+    let value = basis;
+    for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
+    return (value >>> 0).toString(16).padStart(8, "0");
+  };
+  return half(0x811c9dc5) + half(0x01234567);
+}
+
+function stream(element: HTMLElement): Element | null {
+  const selector = `${SELECTORS.camera}, ${SELECTORS.share}`;
+  return element.matches(selector) ? element : element.querySelector(selector);
+}
+
+function within(element: Element, selector: string): boolean {
+  return element.matches(selector) || element.querySelector(selector) !== null;
+}

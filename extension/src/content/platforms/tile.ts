@@ -1,0 +1,42 @@
+/** What a platform file must give: the tiles on the page now, and how to tell that a tile is still the same one. */
+import type { TileKind } from "../../shared/channel";
+
+export type Source = HTMLVideoElement | HTMLCanvasElement;
+
+/** In pixels of the source. */
+export interface Crop {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+export interface Tile {
+  /** Stable within the call; never a name. */
+  participant: string;
+  name?: string;
+  kind: TileKind;
+  /** Where the badge goes. */
+  element: HTMLElement;
+  /** What shows the picture; null when there is none. */
+  source: Source | null;
+  /** The part of a shared canvas that is this tile's; read anew for each picture. */
+  crop?: () => Crop;
+  /**
+   * Who the page says this tile is, read anew from the page, with the track that feeds it.
+   * Pages re-use elements and tracks for other people: a picture counts only when this is unchanged around its capture.
+   */
+  identity: () => string;
+}
+
+export interface Platform {
+  name: string;
+  /** The corner of a tile that the platform's own controls leave free. */
+  corner: "left" | "right";
+  /** False where the page's policy is known to forbid blob workers: trying would only send it violation reports. */
+  blobWorkers: boolean;
+  matches(document: Document): boolean;
+  /** Whether a call is on, told by something other than its tiles: no tiles then means that the page has changed. */
+  inCall(document: Document): boolean;
+  find(document: Document): Tile[];
+}

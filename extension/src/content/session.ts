@@ -1,0 +1,205 @@
+/** One frame of a tab, from its tiles to their badges. Wires the parts together and switches them on and off. */
+import type { HostState, ToTab } from "../shared/channel";
+import { BlobWorker } from "./capture/blob_worker";
+import { FrameWorker } from "./capture/frame_worker";
+import { Ladder } from "./capture/ladder";
+import { PageCanvas } from "./capture/page_canvas";
+import { Figures } from "./figures";
+import { Link } from "./link";
+import { People, type Urgency } from "./people";
+import { platformOf } from "./platforms";
+import type { Platform } from "./platforms/tile";
+import { Sampler } from "./sampler";
+import { Roster, type Scan, TileWatcher } from "./tiles";
+
+/** A service worker that was stopped is back within this; a longer silence is shown. */
+const LINK_GRACE_MS = 1200;
+/** A call without a tile for this long: the page has changed. */
+const BLIND_MS = 20_000;
+/** After this long without a tile the port is let go, and with it the host. */
+const LET_GO_MS = 60_000;
+const FIGURES_MS = 2000;
+const ANNOUNCE_MS: Record<Urgency, number> = { soon: 50, later: 1000 };
+
+/** What lives while a platform is at work: made when its tiles are looked for, closed when the user switches off. */
+interface Work {
+  platform: Platform;
+  roster: Roster;
+  people: People;
+  ladder: Ladder;
+  sampler: Sampler;
+}
+
+export class Session {
+  readonly #document: Document;
+  readonly #figures = new Figures();
+  readonly #link: Link;
+  #work: Work | undefined;
+  #watcher: TileWatcher | undefined;
+  #watching: AbortController | undefined;
+  /** Unknown until the service worker has spoken: tiles are looked for, nothing is taken or shown. */
+  #enabled: boolean | undefined;
+  #host: HostState["status"] = "starting";
+  #linkTimer: ReturnType<typeof setTimeout> | undefined;
+  #announceTimer: ReturnType<typeof setTimeout> | undefined;
+  #announceDue = Infinity;
+  #tilesAt = 0;
+  #blind = false;
+
+  /** `orphaned` is called when the extension is gone; aborting `signal` removes every trace. */
+  constructor(document: Document, orphaned: () => void, signal: AbortSignal) {
+    this.#document = document;
+    this.#link = new Link(
+      {
+        message: (message) => this.#figures.measure(() => this.#received(message)),
+        down: () => this.#linkDown(),
+        orphaned,
+      },
+      signal,
+    );
+    const figures = setInterval(() => this.#report(), FIGURES_MS);
+    document.addEventListener("visibilitychange", () => this.#work?.sampler.rearm(), { signal });
+    signal.addEventListener("abort", () => {
+      clearInterval(figures);
+      clearTimeout(this.#linkTimer);
+      this.#stop();
+    });
+    this.#start();
+  }
+
+  #start(): void {
+    this.#watching = new AbortController();
+    this.#tilesAt = performance.now();
+    this.#watcher = new TileWatcher(this.#document, {
+      platformOf,
+      onScan: (scan) => this.#scanned(scan),
+      onRemoved: () => this.#work?.people.hideOrphans(),
+      measure: this.#figures.measure,
+      signal: this.#watching.signal,
+    });
+  }
+
+  /** No picture is taken and nothing is shown from here on. */
+  #stop(): void {
+    this.#watching?.abort();
+    this.#watching = undefined;
+    this.#endWork();
+    clearTimeout(this.#announceTimer);
+    this.#announceDue = Infinity;
+  }
+
+  #beginWork(platform: Platform): Work {
+    const { measure } = this.#figures;
+    const roster = new Roster();
+    const people = new People(platform.corner, this.#figures, (urgency) => this.#announce(urgency));
+    const rungs = [new FrameWorker(), new PageCanvas()];
+    const ladder = new Ladder(platform.blobWorkers ? [new BlobWorker(), ...rungs] : rungs, measure);
+    const sampler = new Sampler({
+      ladder,
+      figures: this.#figures,
+      seen: (participant) => {
+        const seen = roster.present.get(participant);
+        return seen?.tile.kind === "camera" ? seen : undefined;
+      },
+      send: (batch, frames) => this.#link.send({ kind: "frames", batch, frames }),
+      onVerdict: (item, takenAt) => people.judged(item, takenAt),
+      onTrouble: (participant, trouble) => people.troubled(participant, trouble),
+      onStale: () => this.#watcher?.poke(),
+    });
+    this.#work = { platform, roster, people, ladder, sampler };
+    this.#apply();
+    return this.#work;
+  }
+
+  #endWork(): void {
+    this.#work?.sampler.run(false);
+    this.#work?.sampler.failAll();
+    this.#work?.ladder.close();
+    this.#work?.people.close();
+    this.#work = undefined;
+  }
+
+  #received(message: ToTab): void {
+    clearTimeout(this.#linkTimer);
+    if (message.kind === "verdicts") this.#work?.sampler.answered(message.batch, message.items);
+    else if (message.kind === "failed") this.#work?.sampler.failed(message.batch);
+    else this.#setState(message.enabled, message.host.status);
+  }
+
+  #setState(enabled: boolean, host: HostState["status"]): void {
+    this.#enabled = enabled;
+    this.#host = host;
+    if (!enabled) this.#stop();
+    else if (!this.#watching) this.#start();
+    this.#apply();
+  }
+
+  /** Brings what is at work in line with what the service worker said last. */
+  #apply(): void {
+    if (!this.#enabled || !this.#work) return;
+    this.#work.sampler.run(this.#host === "loading" || this.#host === "ready");
+    this.#work.people.setHost(this.#host);
+  }
+
+  #linkDown(): void {
+    this.#work?.sampler.run(false);
+    this.#work?.sampler.failAll();
+    clearTimeout(this.#linkTimer);
+    this.#linkTimer = setTimeout(() => {
+      this.#host = "reconnecting";
+      this.#apply();
+    }, LINK_GRACE_MS);
+  }
+
+  #scanned({ platform, tiles }: Scan): void {
+    const now = performance.now();
+    if (this.#work && this.#work.platform !== platform) {
+      // The page turned out to be another platform's, as when its call begins: its tiles are named anew.
+      this.#endWork();
+      this.#link.close();
+    }
+    this.#watchForBlindness(platform, tiles.length, now);
+    if (tiles.length === 0 && !this.#work) return;
+    const { roster, people, sampler } = this.#work ?? this.#beginWork(platform);
+    for (const participant of roster.update(tiles, now)) {
+      people.forget(participant);
+      sampler.remove(participant);
+    }
+    people.see(roster.present, now);
+    for (const [participant, { tile }] of roster.present) {
+      if (tile.kind === "camera") sampler.add(participant);
+      else sampler.remove(participant);
+    }
+  }
+
+  #watchForBlindness(platform: Platform, tiles: number, now: number): void {
+    if (tiles > 0) this.#tilesAt = now;
+    const missing = now - this.#tilesAt;
+    const blind = tiles === 0 && missing >= BLIND_MS && platform.inCall(this.#document);
+    if (tiles > 0 || blind) this.#link.open(platform.name);
+    else if (missing >= LET_GO_MS) this.#link.close();
+    if (blind !== this.#blind) {
+      this.#blind = blind;
+      this.#announce("soon");
+    }
+  }
+
+  /** Tells the popup who is here, in a moment: changes come together. */
+  #announce(urgency: Urgency): void {
+    const due = performance.now() + ANNOUNCE_MS[urgency];
+    if (due >= this.#announceDue) return;
+    clearTimeout(this.#announceTimer);
+    this.#announceDue = due;
+    this.#announceTimer = setTimeout(() => {
+      this.#announceDue = Infinity;
+      const entries = this.#work?.people.entries() ?? [];
+      if (this.#enabled) this.#link.send({ kind: "roster", entries, ...(this.#blind && { blind: true }) });
+    }, ANNOUNCE_MS[urgency]);
+  }
+
+  #report(): void {
+    if (this.#enabled && this.#work && this.#link.isUp) {
+      this.#link.send({ kind: "figures", figures: this.#figures.snapshot() });
+    }
+  }
+}

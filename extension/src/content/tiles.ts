@@ -1,0 +1,144 @@
+/** Keeps track of the tiles on the page, at next to no cost while nothing changes. */
+import { isPlaying, trackOf } from "./platforms/media";
+import type { Platform, Tile } from "./platforms/tile";
+
+/** A vanished tile is remembered this long: layouts take tiles out and put them back. */
+export const GRACE_MS = 5000;
+/** For what raises no event: a name or an avatar that appears, a shadow root, an attribute. */
+export const RESCAN_MS = 2500;
+const DEBOUNCE_MS = 120;
+
+/** A tile with who it was at the scan that found it. */
+export interface Seen {
+  tile: Tile;
+  identity: string;
+}
+
+/** Whether the page has not given the tile or its video to somebody else since. */
+export function isSame({ tile, identity }: Seen): boolean {
+  return tile.element.isConnected && tile.identity() === identity;
+}
+
+/** The tiles seen now or a moment ago, by participant. Pure: it is told the time. */
+export class Roster {
+  readonly present = new Map<string, Seen>();
+  readonly #vanished = new Map<string, number>();
+
+  clear(): void {
+    this.present.clear();
+    this.#vanished.clear();
+  }
+
+  /** Takes the tiles of a scan in; returns the participants who are gone for good. */
+  update(tiles: readonly Tile[], now: number): string[] {
+    const before = [...this.present.keys()];
+    this.present.clear();
+    for (const tile of tiles) {
+      this.present.set(tile.participant, { tile, identity: tile.identity() });
+      this.#vanished.delete(tile.participant);
+    }
+    for (const participant of before) {
+      if (!this.present.has(participant)) this.#vanished.set(participant, now);
+    }
+    const gone = [...this.#vanished].filter(([, since]) => now - since >= GRACE_MS).map(([participant]) => participant);
+    for (const participant of gone) this.#vanished.delete(participant);
+    return gone;
+  }
+}
+
+export interface Scan {
+  platform: Platform;
+  tiles: Tile[];
+}
+
+export interface WatcherOptions {
+  platformOf(document: Document): Platform;
+  onScan(scan: Scan): void;
+  /** Elements left the page; called before the next paint. */
+  onRemoved(): void;
+  /** Runs work of ours on the page's main thread, measured. */
+  measure(work: () => void): void;
+  signal: AbortSignal;
+}
+
+/** Scans when a video or canvas comes or goes or starts or stops playing, and every 2.5 s. */
+export class TileWatcher {
+  readonly #document: Document;
+  readonly #options: WatcherOptions;
+  readonly #tracks = new WeakSet<MediaStreamTrack>();
+  #pending: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(document: Document, options: WatcherOptions) {
+    this.#document = document;
+    this.#options = options;
+    const { signal } = options;
+    // Child lists alone: attributes and texts of a meeting page change all the time.
+    const observer = new MutationObserver((records) => options.measure(() => this.#mutated(records)));
+    observer.observe(document, { childList: true, subtree: true });
+    const rescan = setInterval(() => this.scan(), RESCAN_MS);
+    // Media events do not bubble, but they can be captured.
+    for (const event of ["loadeddata", "playing", "emptied", "ended", "resize"] as const) {
+      document.addEventListener(event, () => this.poke(), { capture: true, passive: true, signal });
+    }
+    signal.addEventListener("abort", () => {
+      observer.disconnect();
+      clearInterval(rescan);
+      clearTimeout(this.#pending);
+    });
+    this.scan();
+  }
+
+  /** Scans soon; further calls until then cost nothing. */
+  poke(): void {
+    if (this.#options.signal.aborted) return;
+    this.#pending ??= setTimeout(() => this.scan(), DEBOUNCE_MS);
+  }
+
+  scan(): void {
+    clearTimeout(this.#pending);
+    this.#pending = undefined;
+    if (this.#options.signal.aborted) return;
+    this.#options.measure(() => {
+      const platform = this.#options.platformOf(this.#document);
+      const tiles = platform.find(this.#document);
+      this.#followTracks();
+      this.#options.onScan({ platform, tiles });
+    });
+  }
+
+  /** A remote camera that goes off and on mutes its track, and the video element says nothing. */
+  #followTracks(): void {
+    for (const video of this.#document.getElementsByTagName("video")) {
+      const track = trackOf(video);
+      if (!track || this.#tracks.has(track)) continue;
+      this.#tracks.add(track);
+      for (const event of ["mute", "unmute", "ended"] as const) {
+        track.addEventListener(event, () => this.poke(), { signal: this.#options.signal });
+      }
+      if (!isPlaying(video)) this.poke();
+    }
+  }
+
+  #mutated(records: MutationRecord[]): void {
+    let removed = false;
+    let relevant = false;
+    for (const record of records) {
+      removed ||= hasElement(record.removedNodes);
+      relevant ||= holdsMedia(record.addedNodes) || holdsMedia(record.removedNodes);
+    }
+    if (removed) this.#options.onRemoved();
+    if (relevant) this.poke();
+  }
+}
+
+function hasElement(nodes: NodeList): boolean {
+  for (const node of nodes) if (node instanceof Element) return true;
+  return false;
+}
+
+function holdsMedia(nodes: NodeList): boolean {
+  for (const node of nodes) {
+    if (node instanceof Element && (node.matches("video, canvas") || node.querySelector("video, canvas"))) return true;
+  }
+  return false;
+}
