@@ -82,6 +82,41 @@ def manifest_path(machine: Machine, browser: Browser) -> Path | None:
     return machine.data / MANIFEST if machine.platform == "win32" else folder / FOLDER / MANIFEST
 
 
+def registered_manifest(machine: Machine, browser: Browser) -> Path | None:
+    """Return the manifest that the browser follows, which may be wrong; None when it follows none."""
+    path = manifest_path(machine, browser)
+    if machine.registry:
+        named_by_key = machine.registry.read(_key(browser))
+        path = Path(named_by_key) if named_by_key else None
+    return path if path and path.is_file() else None
+
+
+def named(names: Iterable[str]) -> list[Browser]:
+    """Return the rows that have these names, each once; raises NoBrowserError for an unknown one."""
+    rows = {row.name: row for row in BROWSERS}
+    unknown = [name for name in names if name not in rows]
+    if unknown:
+        raise NoBrowserError(f"No browser is called {unknown[0]!r} here; choose from {', '.join(rows)}.")
+    return [rows[name] for name in dict.fromkeys(names)]
+
+
+def chosen(machine: Machine, names: Sequence[str]) -> list[Browser]:
+    """Return the named browsers, or all that are found; raises NoBrowserError when there are none."""
+    found = found_browsers(machine)
+    for browser in named(names):
+        if browser not in found:
+            place = browser.folder(machine)
+            why = f"{place} is not there" if place else f"there is none on {machine.platform}"
+            raise NoBrowserError(
+                f"{browser.title} was not found ({why}): start it once, then run this again."
+            )
+    if not found:
+        known = ", ".join(row.title for row in BROWSERS)
+        advice = f"No supported browser was found ({known}): start one once, then run this again."
+        raise NoBrowserError(" ".join([advice, *sandbox_notes(machine)]))
+    return named(names) or found
+
+
 def install(machine: Machine, names: Sequence[str] = (), launcher: Path | None = None) -> list[Change]:
     """Register with the named browsers, or with every one found.
 
@@ -92,7 +127,7 @@ def install(machine: Machine, names: Sequence[str] = (), launcher: Path | None =
     content = manifest_bytes(launcher or launcher_path())
     receipt = Receipt.read(machine)
     changes = []
-    for browser in _chosen(machine, names):
+    for browser in chosen(machine, names):
         path = manifest_path(machine, browser)
         assert path is not None  # a browser that is found has a folder
         with _explained(path):
@@ -116,7 +151,7 @@ def uninstall(machine: Machine, names: Sequence[str] = ()) -> list[Change]:
     """
     receipt = Receipt.read(machine)
     changes = []
-    for browser in _named(names) or BROWSERS:
+    for browser in named(names) or BROWSERS:
         path = manifest_path(machine, browser)
         if path is None:
             continue
@@ -191,30 +226,6 @@ def _explained(path: Path) -> Iterator[None]:
 
 def _key(browser: Browser) -> str:
     return f"{browser.key}\\{FOLDER}\\{HOST_NAME}"
-
-
-def _named(names: Iterable[str]) -> list[Browser]:
-    rows = {row.name: row for row in BROWSERS}
-    unknown = [name for name in names if name not in rows]
-    if unknown:
-        raise NoBrowserError(f"No browser is called {unknown[0]!r} here; choose from {', '.join(rows)}.")
-    return [rows[name] for name in dict.fromkeys(names)]
-
-
-def _chosen(machine: Machine, names: Sequence[str]) -> list[Browser]:
-    found = found_browsers(machine)
-    for browser in _named(names):
-        if browser not in found:
-            place = browser.folder(machine)
-            why = f"{place} is not there" if place else f"there is none on {machine.platform}"
-            raise NoBrowserError(
-                f"{browser.title} was not found ({why}): start it once, then run this again."
-            )
-    if not found:
-        known = ", ".join(row.title for row in BROWSERS)
-        advice = f"No supported browser was found ({known}): start one once, then run this again."
-        raise NoBrowserError(" ".join([advice, *sandbox_notes(machine)]))
-    return _named(names) or found
 
 
 def _write(path: Path, content: bytes, created: list[Path]) -> Outcome:

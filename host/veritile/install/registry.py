@@ -34,7 +34,7 @@ if sys.platform == "win32":
             return created
 
         def delete(self, key: str, *, only_empty: bool = False) -> bool:
-            """Delete `key` unless it has subkeys, or values when `only_empty`; tell whether it was deleted."""
+            """Delete `key` unless it has subkeys, or values when `only_empty`; tell whether it is gone."""
             try:
                 with winreg.OpenKey(winreg.HKEY_CURRENT_USER, key) as opened:
                     subkeys, values, _ = winreg.QueryInfoKey(opened)
