@@ -53,14 +53,10 @@ def home(tmp_path: Path) -> Path:
 
 
 def run(program: Path, home: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    kept = {
-        key: value for key, value in os.environ.items() if not key.startswith(("XDG_", "VERITILE_", "PY"))
-    }
-    env = {**kept, "HOME": str(home)}
+    unset = ("XDG_", "VERITILE_", "PY")
+    env = {key: value for key, value in os.environ.items() if not key.startswith(unset)} | {"HOME": str(home)}
     command = [str(program), *map(str, arguments)]
-    return subprocess.run(
-        command, env=env, cwd=home, capture_output=True, text=True, timeout=100, check=False
-    )
+    return subprocess.run(command, env=env, cwd=home, capture_output=True, text=True, timeout=100)
 
 
 def test_a_picture_is_analysed(programs: Path, home: Path) -> None:
