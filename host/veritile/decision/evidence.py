@@ -145,7 +145,7 @@ class Evidence:
     def _confidence(self, mean: float | None) -> float:
         if mean is None:
             return 0.0
-        amount = 1.0 - math.exp(-self._weight / (2.0 * self._policy.min_weight))
+        amount = 1.0 - math.exp(-self._weight / self._policy.confident_weight)
         distance = 2.0 * _sigmoid(abs(mean - _logit(self._policy.threshold))) - 1.0
         return amount * distance
 

@@ -28,6 +28,8 @@ class Policy:
     """Usable frames before any label but `inconclusive`."""
     min_weight: float = 1.0
     """Sum of the (faded) quality weights before any label but `inconclusive`."""
+    confident_weight: float = 2.0
+    """Sum of the weights at which the amount of evidence lets confidence reach 63 % of its bound."""
     min_span_s: float = 0.8
     """Time between first and newest usable frame before any label but `inconclusive`."""
     max_age_s: float = 15.0

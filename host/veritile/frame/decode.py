@@ -39,7 +39,7 @@ class Limits:
             )
 
 
-CALL: Final = Limits(long_side=4096, short_side=2160, bytes=8 << 20)
+CALL: Final = Limits(long_side=4096, short_side=2160, bytes=4 << 20)
 """Frames of a call: up to 4K."""
 PHOTO: Final = Limits(long_side=8192, short_side=6144, bytes=64 << 20)
 """Files that a user picked: up to the 50 megapixels of today's cameras (150 MB while decoded)."""

@@ -109,16 +109,17 @@ class FaceDetector:
             return ()
         # Width and height are rounded on their own, so each axis has its own way back.
         back = np.array([width / size[0], height / size[1]])
-        rows = rows[_plausible(rows, size)]
+        rows = _plausible(np.asarray(rows, dtype=np.float32), size)
         faces = (_face(row, back) for row in rows[np.argsort(-rows[:, 14])][:MAX_FACES])
         return tuple(sorted(faces, key=lambda face: -face.size))
 
 
-def _plausible(rows: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.bool_]:
-    """Which detections can be cut out: centred in the picture and not far larger than it."""
+def _plausible(rows: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
+    """Drop what cannot be cut out: not finite, centred outside the picture, or far larger than it."""
+    rows = rows[(np.abs(rows) < 10.0 * max(size)).all(axis=1)]
     sides, centres = rows[:, 2:4], rows[:, 0:2] + rows[:, 2:4] / 2
-    sound = np.isfinite(rows).all(axis=1) & (sides > 0).all(axis=1) & (sides < 1.5 * max(size)).all(axis=1)
-    return sound & (centres >= 0).all(axis=1) & (centres < size).all(axis=1)
+    sized = (sides > 0).all(axis=1) & (sides < 1.5 * max(size)).all(axis=1)
+    return rows[sized & (centres >= 0).all(axis=1) & (centres < size).all(axis=1)]
 
 
 def _face(row: NDArray[np.float32], back: NDArray[np.float64]) -> Face:

@@ -9,9 +9,10 @@ Sources: ITU-T T.81 (JPEG) annex B; RFC 9649 (WebP) section 2.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Final
+
+import numpy as np
 
 from veritile.errors import CorruptImageError, UnsupportedFormatError
 
@@ -24,9 +25,11 @@ _STANDALONE: Final = frozenset([0x01, *range(0xD0, 0xD8)])
 _FRAME_HEADERS: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _HUFFMAN_FRAMES: Final = frozenset([0xC0, 0xC1, 0xC2])  # baseline, extended, progressive
 _SOI, _EOI, _SOS = 0xD8, 0xD9, 0xDA
-_FILL: Final = re.compile(rb"\xff{2,}")  # any number of 0xFF may stand before a marker
+_MAX_FILL: Final = 64
+_SCAN_STEP: Final = 1 << 14
 # Inside a scan 0xFF is followed by 0 (a literal 0xFF), a restart marker or fill bytes; anything else ends it.
-_SCAN_END: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+_ENDS_SCAN: Final = np.ones(256, np.bool_)
+_ENDS_SCAN[[0x00, *range(0xD0, 0xD8), 0xFF]] = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +61,10 @@ def _read_jpeg(data: bytes) -> Header:
     header: Header | None = None
     scans, at = 0, 2
     for _ in range(MAX_SEGMENTS):
-        if fill := _FILL.match(data, at):
-            at = fill.end() - 1
+        for _ in range(_MAX_FILL):
+            if data[at : at + 2] != b"\xff\xff":  # any number of 0xFF may stand before a marker
+                break
+            at += 1
         if len(data) < at + 2:
             raise CorruptImageError("The JPEG ends before its picture does: send the whole file.")
         if data[at] != 0xFF:
@@ -73,7 +78,7 @@ def _read_jpeg(data: bytes) -> Header:
         if marker in _STANDALONE:
             continue
         length = int.from_bytes(data[at : at + 2])
-        if length < 2 or marker in (0x00, _SOI):
+        if length < 2 or marker in (0x00, 0xFF, _SOI):
             raise CorruptImageError("The JPEG's segments do not follow each other: save the picture anew.")
         if marker in _FRAME_HEADERS:
             if header is not None:
@@ -84,9 +89,20 @@ def _read_jpeg(data: bytes) -> Header:
             scans += 1
             if scans > MAX_SCANS:
                 raise CorruptImageError(f"The JPEG has over {MAX_SCANS} passes: save it as a baseline JPEG.")
-            end = _SCAN_END.search(data, at)
-            at = end.start() if end else len(data)
+            at = _scan_end(data, at)
     raise CorruptImageError(f"The JPEG has over {MAX_SEGMENTS} segments: save it without its extra data.")
+
+
+def _scan_end(data: bytes, at: int) -> int:
+    """Index of the marker that ends a scan; the length of the data when there is none."""
+    # In steps that overlap by one byte: a hostile scan must not cost its size in memory.
+    stream = np.frombuffer(data, np.uint8)
+    for start in range(at, len(data), _SCAN_STEP):
+        step = stream[start : start + _SCAN_STEP + 1]
+        ends = (step[:-1] == 0xFF) & _ENDS_SCAN[step[1:]]
+        if ends.any():
+            return start + int(ends.argmax())
+    return len(data)
 
 
 def _jpeg_frame(marker: int, frame: bytes) -> Header:

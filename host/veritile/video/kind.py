@@ -1,0 +1,66 @@
+"""Picture or video? Told by a file's first bytes, never by its name.
+
+Only containers of this table reach FFmpeg. It would also open playlists and
+other files that point elsewhere, and nothing of a user's may make this program
+open a second file or a connection.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import Final
+
+from veritile.errors import FileUnreadableError, UnsupportedFormatError
+
+
+class Kind(Enum):
+    """What a file holds."""
+
+    PICTURE = "picture"
+    VIDEO = "video"
+
+
+SUFFIXES: Final = frozenset(
+    {".jpg", ".jpeg", ".webp", ".mp4", ".m4v", ".mov", ".3gp", ".webm", ".mkv", ".avi"}
+)
+"""Names that are looked at when a folder is searched."""
+
+# (offset, bytes) of each kind.
+_SIGNATURES: Final = (
+    (Kind.PICTURE, ((0, b"\xff\xd8"),)),  # JPEG
+    (Kind.PICTURE, ((0, b"RIFF"), (8, b"WEBP"))),
+    (Kind.VIDEO, ((4, b"ftyp"),)),  # MP4, MOV, 3GP
+    (Kind.VIDEO, ((4, b"moov"),)),  # MOV without a brand
+    (Kind.VIDEO, ((4, b"mdat"),)),
+    (Kind.VIDEO, ((4, b"wide"),)),
+    (Kind.VIDEO, ((0, b"\x1a\x45\xdf\xa3"),)),  # WebM, Matroska
+    (Kind.VIDEO, ((0, b"RIFF"), (8, b"AVI "))),
+)
+
+
+def file_kind(path: Path) -> Kind:
+    """Tell what a file holds from its first 12 bytes.
+
+    Raises:
+        FileUnreadableError: the file is absent, empty, not a file, or may not be read.
+        UnsupportedFormatError: neither a picture nor a video that can be analysed.
+    """
+    if not path.is_file():
+        what = "is not a file" if path.exists() else "does not exist"
+        raise FileUnreadableError(f"{path} {what}: give the path of a picture, a video or a folder of them.")
+    try:
+        with path.open("rb") as file:
+            start = file.read(12)
+    except OSError as error:
+        raise FileUnreadableError(
+            f"{path} cannot be read ({error.strerror}): check its permissions."
+        ) from error
+    if not start:
+        raise FileUnreadableError(f"{path} is empty: copy it again.")
+    for kind, parts in _SIGNATURES:
+        if all(start[offset : offset + len(part)] == part for offset, part in parts):
+            return kind
+    raise UnsupportedFormatError(
+        f"{path} is neither a picture (JPEG, WebP) nor a video (MP4, MOV, WebM, MKV, AVI): convert it first."
+    )
