@@ -4,7 +4,8 @@ import { grab } from "./grab";
 import { type Picture, type Rung, RungFailed } from "./picture";
 import { WorkerClient } from "./worker_client";
 
-const LOAD_LIMIT_MS = 5000;
+const LOAD_LIMIT_MS = 4000;
+const START_LIMIT_MS = 2000;
 
 export class FrameWorker implements Rung {
   readonly name = "frame worker";
@@ -13,10 +14,9 @@ export class FrameWorker implements Rung {
   #client: WorkerClient | undefined;
 
   async open(): Promise<void> {
-    const url = chrome.runtime.getURL("capture.html");
     const frame = document.createElement("iframe");
     this.#frame = frame;
-    frame.src = url;
+    frame.src = chrome.runtime.getURL("capture.html");
     frame.tabIndex = -1;
     frame.ariaHidden = "true";
     frame.style.cssText =
@@ -28,12 +28,13 @@ export class FrameWorker implements Rung {
     document.documentElement.append(frame);
     await loaded;
     const { port1, port2 } = new MessageChannel();
-    // The frame is of another origin than the page: only the extension's own document receives the port.
-    frame.contentWindow?.postMessage("veritile", new URL(url).origin, [port2]);
+    // For the extension's own document alone. getURL gives an address that changes with each session; the document's
+    // origin is the extension's id all the same.
+    frame.contentWindow?.postMessage("veritile", `chrome-extension://${chrome.runtime.id}`, [port2]);
     port1.start();
     this.#port = port1;
     this.#client = new WorkerClient(port1);
-    await this.#client.sleep(0, LOAD_LIMIT_MS);
+    await this.#client.sleep(0, START_LIMIT_MS);
   }
 
   async capture(source: Source, region: Crop): Promise<Picture> {
