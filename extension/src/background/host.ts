@@ -14,8 +14,8 @@ const HELLO_TIMEOUT_MS = 10_000;
 const LOADING_TIMEOUT_MS = 15_000;
 /** A host that is ready and says nothing for this long hangs. */
 const READY_TIMEOUT_MS = 3_000;
-/** How often a host that has not been heard for as long is asked for a sign of life. */
-const PING_EVERY_MS = 1_000;
+/** A host that has not been heard for this long is asked for a sign of life. */
+const QUIET_MS = 1_000;
 const PING_TIMEOUT_MS = 2_000;
 /** How long the host stays after nobody needs it: the next call then starts at once. */
 const LINGER_MS = 30_000;
@@ -53,7 +53,7 @@ export class Host {
   private memory = NO_MEMORY;
   private restartTimer: Timer;
   private lingerTimer: Timer;
-  private pingTimer: Timer;
+  private watchTimer: Timer;
   /** The last error that the host reported by itself: it says why a model failed. */
   private reported = "";
 
@@ -145,7 +145,7 @@ export class Host {
     this.remember({ answered: true });
     this.take(info);
     if (!this.port) return;
-    this.pingTimer = setInterval(() => this.ping(), PING_EVERY_MS);
+    this.watch(this.port);
     this.events.connected();
   }
 
@@ -164,18 +164,16 @@ export class Host {
     this.change({ status: info.state, version: info.versions.veritile, model: info.model.name, ...provider });
   }
 
-  private ping(): void {
-    if (!this.port || Date.now() - this.port.heardAt < PING_EVERY_MS) return;
-    const timeout = this.state.status === "ready" ? PING_TIMEOUT_MS : LOADING_TIMEOUT_MS;
-    // One at a time: the next tick waits until this one is answered or the host is given up.
-    clearInterval(this.pingTimer);
-    const { port } = this;
-    this.ask(port, { type: "ping" }, timeout).then(
-      () => {
-        if (this.port === port) this.pingTimer = setInterval(() => this.ping(), PING_EVERY_MS);
-      },
-      () => {},
-    );
+  /** Asks for a sign of life whenever there has been none for a while. */
+  private watch(port: NativePort): void {
+    const wait = Math.max(0, port.heardAt + QUIET_MS - Date.now());
+    this.watchTimer = setTimeout(async () => {
+      if (Date.now() - port.heardAt >= QUIET_MS) {
+        const timeout = this.state.status === "ready" ? PING_TIMEOUT_MS : LOADING_TIMEOUT_MS;
+        await this.ask(port, { type: "ping" }, timeout).catch(() => {});
+      }
+      if (this.port === port) this.watch(port);
+    }, wait);
   }
 
   private lost(failure: HostFailure, detail: string): void {
@@ -208,7 +206,7 @@ export class Host {
 
   private disconnect(): void {
     clearTimeout(this.restartTimer);
-    clearInterval(this.pingTimer);
+    clearTimeout(this.watchTimer);
     const { port } = this;
     this.port = undefined;
     this.info = undefined;

@@ -17,6 +17,8 @@ import { RequestError } from "./native";
 
 /** The host's number for a session that it does not know (any more). */
 const UNKNOWN_SESSION = 301;
+/** Longest name that the host takes. */
+const NAME_CHARS = 256;
 /** What a batch's JSON needs beside its pictures, generously. */
 const ENVELOPE_BYTES = 64 << 10;
 
@@ -35,6 +37,8 @@ interface Call {
   active: boolean;
   /** The user took the site's permission back. */
   revoked: boolean;
+  /** The state that it was told last, as JSON. */
+  told: string;
 }
 
 export class Tabs {
@@ -63,6 +67,7 @@ export class Tabs {
       opened: false,
       active: false,
       revoked: false,
+      told: "",
     };
     this.calls.set(port, call);
     port.onMessage.addListener((message: FromTab) => this.receive(port, call, message));
@@ -143,7 +148,7 @@ export class Tabs {
     call.inFlight++;
     try {
       if (!call.opened) this.open(call);
-      const { items } = await this.host.request({ type: "frames", session: call.session, frames });
+      const { items } = await this.host.request({ type: "frames", session: call.session, frames: frames.map(tidy) });
       this.post(port, { kind: "verdicts", batch, items });
     } catch (error) {
       const { message, code } = error instanceof RequestError ? error : { message: String(error), code: undefined };
@@ -176,10 +181,22 @@ export class Tabs {
   }
 
   private tell(port: chrome.runtime.Port, call: Call): void {
-    this.post(port, { kind: "state", enabled: this.enabled && !call.revoked, host: this.state });
+    const message: ToTab = { kind: "state", enabled: this.enabled && !call.revoked, host: this.state };
+    const words = JSON.stringify(message);
+    if (words === call.told) return;
+    call.told = words;
+    this.post(port, message);
   }
 
   private post(port: chrome.runtime.Port, message: ToTab): void {
     if (this.calls.has(port)) port.postMessage(message);
   }
+}
+
+/**
+ * A name is whatever somebody typed into the meeting. Half a character in it would have the host refuse the
+ * whole message without being able to say which, and one that is too long the whole batch.
+ */
+function tidy(frame: Frame): Frame {
+  return frame.name === undefined ? frame : { ...frame, name: frame.name.slice(0, NAME_CHARS).toWellFormed() };
 }

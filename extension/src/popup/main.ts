@@ -53,7 +53,8 @@ function render(): void {
     ...takeBack(shown),
   ]);
   // While the program is not there, what to do about it is all that matters.
-  peopleCard.hidden = failure !== undefined && everybody.length === 0 && site.granted;
+  const grantable = site.pattern !== null && !site.granted;
+  peopleCard.hidden = failure !== undefined && everybody.length === 0 && !grantable;
   peopleCard.dataset.empty = String(everybody.length === 0);
 
   for (const radio of sensitivities.querySelectorAll("input")) radio.checked = radio.value === sensitivity;
