@@ -1,0 +1,205 @@
+import { beforeEach, expect, test } from "vitest";
+import { RequestError } from "../../src/background/native";
+import { Tabs } from "../../src/background/tabs";
+import type { FromTab, ToTab } from "../../src/shared/channel";
+import type { Frame, Reply, Request } from "../../src/shared/protocol";
+import { FakePort, fakeChrome, LIMITS, READY, settle } from "../chrome";
+
+type Tab = FakePort<ToTab, FromTab>;
+
+/** A host whose answers the test gives by hand. */
+class FakeHost {
+  info: typeof READY | undefined = READY;
+  asked: { request: Request; resolve(reply: Reply): void; reject(error: Error): void }[] = [];
+  request = ((request: Request) =>
+    new Promise<Reply>((resolve, reject) => this.asked.push({ request, resolve, reject }))) as never;
+  get types(): string[] {
+    return this.asked.map(({ request }) => request.type);
+  }
+  /** Loses every request, as a host that dies. */
+  lose(): void {
+    for (const { reject } of this.asked.splice(0)) reject(new RequestError("closed", "Native host has exited."));
+    this.info = undefined;
+  }
+}
+
+let host: FakeHost;
+let tabs: Tabs;
+
+beforeEach(() => {
+  fakeChrome();
+  host = new FakeHost();
+  tabs = new Tabs(host, () => {});
+  tabs.update(true, { status: "ready" });
+});
+
+function join(tab = 7, origin = "https://meet.google.com"): Tab {
+  const port: Tab = new FakePort("veritile.tab", { tab: { id: tab } as chrome.tabs.Tab, origin });
+  tabs.accept(port.port);
+  port.onMessage.emit({ kind: "open", platform: "meet" });
+  return port;
+}
+
+const frame = (fields: Partial<Frame> = {}): Frame => ({
+  participant: "p",
+  captured_at: 0,
+  jpeg: "AAAA",
+  video: { width: 640, height: 360 },
+  ...fields,
+});
+
+const send = (port: Tab, batch: number, frames = [frame()]) => port.onMessage.emit({ kind: "frames", batch, frames });
+const got = (port: Tab, kind: ToTab["kind"]) => port.sent.filter((message) => message.kind === kind);
+
+test("a tab learns at once how things are, and again only when they change", () => {
+  const port = join();
+  tabs.update(true, { status: "ready" });
+  tabs.update(false, { status: "off" });
+  expect(port.sent).toEqual([
+    { kind: "state", enabled: true, host: { status: "ready" } },
+    { kind: "state", enabled: false, host: { status: "off" } },
+  ]);
+});
+
+test("the session is opened before its first frames, and verdicts go back under the batch's number", async () => {
+  const port = join();
+  send(port, 41);
+  expect(host.types).toEqual(["open", "frames"]);
+  host.asked[1]?.resolve({ type: "verdicts", session: "s", items: [] });
+  await settle();
+  expect(got(port, "verdicts")).toEqual([{ kind: "verdicts", batch: 41, items: [] }]);
+});
+
+test("a third batch in flight is refused at once, and there is room again after an answer", async () => {
+  const port = join();
+  for (const batch of [1, 2, 3]) send(port, batch);
+  expect(got(port, "failed")).toMatchObject([{ batch: 3 }]);
+  host.asked[1]?.resolve({ type: "verdicts", session: "s", items: [] });
+  await settle();
+  send(port, 4);
+  expect(got(port, "failed")).toHaveLength(1);
+  expect(host.types).toEqual(["open", "frames", "frames", "frames"]);
+});
+
+test("the limit is each tab's own, and so is the session", () => {
+  const [one, other] = [join(1), join(2)];
+  send(one, 1);
+  send(one, 2);
+  send(other, 1);
+  expect(got(other, "failed")).toHaveLength(0);
+  const sessions = host.asked.flatMap(({ request }) => (request.type === "open" ? [request.session] : []));
+  expect(new Set(sessions).size).toBe(2);
+});
+
+test("a batch that is too large for the host is refused", () => {
+  const port = join();
+  send(port, 1, [frame({ jpeg: "A".repeat(LIMITS.message_bytes) })]);
+  send(
+    port,
+    2,
+    Array.from({ length: LIMITS.batch_frames + 1 }, () => frame()),
+  );
+  expect(got(port, "failed")).toMatchObject([{ batch: 1 }, { batch: 2 }]);
+  expect(host.asked).toHaveLength(0);
+});
+
+test("a name that would have the host refuse everybody's frames is mended", () => {
+  const port = join();
+  send(port, 1, [frame({ name: "half \ud83d" }), frame({ name: "x".repeat(300) }), frame()]);
+  const { request } = host.asked[1] ?? {};
+  const names = request?.type === "frames" ? request.frames.map(({ name }) => name) : [];
+  expect(names).toEqual(["half �", "x".repeat(256), undefined]);
+});
+
+test("when the host dies, every open batch fails", async () => {
+  const port = join();
+  send(port, 1);
+  send(port, 2);
+  host.lose();
+  await settle();
+  expect(got(port, "failed")).toMatchObject([
+    { batch: 1, text: "Native host has exited." },
+    { batch: 2, text: "Native host has exited." },
+  ]);
+});
+
+test("without a host, or turned off, frames are refused and none is kept for later", async () => {
+  const port = join();
+  host.lose();
+  send(port, 1);
+  host.info = READY;
+  tabs.update(false, { status: "off" });
+  send(port, 2);
+  await settle();
+  expect(got(port, "failed")).toMatchObject([{ batch: 1 }, { batch: 2 }]);
+  expect(host.asked).toHaveLength(0);
+});
+
+test("a new host is told of the sessions before frames flow", async () => {
+  const port = join();
+  port.onMessage.emit({ kind: "roster", entries: [{ participant: "p", kind: "camera" }] });
+  tabs.reopen();
+  host.lose();
+  await settle();
+  host.info = READY;
+  tabs.reopen();
+  send(port, 1);
+  expect(host.types).toEqual(["open", "frames"]);
+});
+
+test("the host's refusal reaches the tab with its number, and a session that it forgot is opened again", async () => {
+  const port = join();
+  send(port, 1);
+  host.asked[1]?.reject(new RequestError("refused", "The session is not open.", 301));
+  await settle();
+  expect(got(port, "failed")).toEqual([{ kind: "failed", batch: 1, code: 301, text: "The session is not open." }]);
+  send(port, 2);
+  expect(host.types).toEqual(["open", "frames", "open", "frames"]);
+});
+
+test("the host is needed while somebody else is in a call", () => {
+  const port = join();
+  expect(tabs.needHost).toBe(false);
+  port.onMessage.emit({ kind: "roster", entries: [{ participant: "me", kind: "self" }] });
+  expect(tabs.needHost).toBe(false);
+  port.onMessage.emit({ kind: "roster", entries: [{ participant: "p", kind: "camera" }] });
+  expect(tabs.needHost).toBe(true);
+  port.drop();
+  expect(tabs.needHost).toBe(false);
+});
+
+test("a tab that leaves closes its session, and late verdicts go nowhere", async () => {
+  const port = join();
+  send(port, 1);
+  port.drop();
+  expect(host.types).toEqual(["open", "frames", "close"]);
+  host.asked[1]?.resolve({ type: "verdicts", session: "s", items: [] });
+  await settle();
+  expect(got(port, "verdicts")).toHaveLength(0);
+  expect(tabs.snapshot()).toEqual([]);
+});
+
+test("a site that the user took back is told to stop, for good", async () => {
+  const [kept, removed] = [join(1), join(2, "https://call.example")];
+  await tabs.revoke(async (url) => url === "https://meet.google.com");
+  expect(removed.sent.at(-1)).toEqual({ kind: "state", enabled: false, host: { status: "ready" } });
+  tabs.update(true, { status: "loading" });
+  expect(removed.sent.at(-1)).toMatchObject({ enabled: false });
+  expect(kept.sent.at(-1)).toMatchObject({ enabled: true });
+  send(removed, 1);
+  expect(host.asked).toHaveLength(0);
+  expect(tabs.snapshot().map(({ tab }) => tab)).toEqual([1]);
+});
+
+test("the snapshot holds what each tab shows", () => {
+  const port = join(3);
+  const entry = { participant: "p", kind: "camera", label: "suspect" } as const;
+  port.onMessage.emit({ kind: "roster", entries: [entry] });
+  expect(tabs.snapshot()).toEqual([{ tab: 3, platform: "meet", entries: [entry] }]);
+});
+
+test("only tabs are served", () => {
+  const port: Tab = new FakePort("veritile.tab", {});
+  tabs.accept(port.port);
+  expect(port.sent).toEqual([]);
+});

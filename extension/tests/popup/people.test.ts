@@ -1,0 +1,73 @@
+// @vitest-environment happy-dom
+import { beforeEach, expect, test } from "vitest";
+import { listed, people } from "../../src/popup/people";
+import type { RosterEntry } from "../../src/shared/channel";
+import { fakeChrome } from "../chrome";
+
+beforeEach(() => {
+  fakeChrome();
+});
+
+const entry = (fields: Partial<RosterEntry>): RosterEntry => ({ participant: "p", kind: "camera", ...fields });
+
+function row(fields: Partial<RosterEntry>): HTMLElement {
+  document.body.replaceChildren(...people(listed([entry(fields)])));
+  return document.querySelector("li") as HTMLElement;
+}
+
+test("whoever needs a look comes first; one's own tile is not listed", () => {
+  const names = listed([
+    entry({ name: "d", label: "inconclusive" }),
+    entry({ name: "c", label: "likely_real" }),
+    entry({ name: "b", label: "suspect" }),
+    entry({ name: "a", label: "likely_fake" }),
+    entry({ name: "me", kind: "self" }),
+  ]).map(({ name }) => name);
+  expect(names).toEqual(["a", "b", "c", "d"]);
+});
+
+test("a label is shown by shape, words and a sentence", () => {
+  const likelyFake = row({ name: "Ada", label: "likely_fake", score: 0.93, confidence: 0.9 });
+  expect(likelyFake.querySelector(".name")?.textContent).toBe("Ada");
+  expect(likelyFake.querySelector(".label")?.textContent).toBe("Likely fake");
+  expect(likelyFake.querySelector("svg path")?.getAttribute("d")).toMatch(/^M/);
+  expect(likelyFake.querySelector(".quiet")?.textContent).toContain("Check who it is another way");
+  expect(likelyFake.querySelector(".scale")?.getAttribute("aria-label")).toContain("0.93");
+});
+
+test("inconclusive says why, and gives no number", () => {
+  const small = row({ label: "inconclusive", reason: "face_too_small", score: 0.45, confidence: 0 });
+  expect(small.querySelector(".label")?.textContent).toBe("Inconclusive — face too small");
+  expect(small.textContent).not.toMatch(/0\.45|45/);
+  expect(small.querySelector(".scale")?.getAttribute("aria-label")).toBe("Score: No clear score yet");
+});
+
+test("the band is wider the less is known, and stays on the scale", () => {
+  const band = (fields: Partial<RosterEntry>) => {
+    const [from = 0, to = 0] = (
+      row(fields)
+        .querySelector<HTMLElement>(".band")
+        ?.style.cssText.match(/[\d.]+(?=%)/g) ?? []
+    ).map(Number);
+    return { from, width: 100 - from - to };
+  };
+  const sure = band({ label: "likely_real", score: 0.5, confidence: 0.9 });
+  const unsure = band({ label: "suspect", score: 0.5, confidence: 0.2 });
+  expect(unsure.width).toBeGreaterThan(sure.width);
+  expect(band({ label: "likely_fake", score: 1, confidence: 0.5 })).toEqual({ from: 75, width: 25 });
+  expect(band({ label: "inconclusive", reason: "starting", score: null })).toEqual({ from: 0, width: 100 });
+});
+
+test("names are text, whatever is in them", () => {
+  const hostile = row({ name: "<img src=x onerror=alert(1)>", label: "likely_real", score: 0.1 });
+  expect(hostile.querySelector("img")).toBeNull();
+  expect(hostile.querySelector(".name")?.textContent).toBe("<img src=x onerror=alert(1)>");
+});
+
+test("who has no name is said to have none", () => {
+  expect(row({ label: "likely_real", score: 0.1 }).querySelector(".name")?.textContent).toBe("Unnamed participant");
+});
+
+test("a camera that is off has no scale", () => {
+  expect(row({ kind: "camera_off", label: "inconclusive", reason: "camera_off" }).querySelector(".scale")).toBeNull();
+});
