@@ -69,9 +69,10 @@ def test_any_bytes_are_a_message_or_a_typed_error(payload: bytes) -> None:
             decode(payload)
 
 
+json_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=10)
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=10),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | json_text,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(json_text, inner, max_size=3),
     max_leaves=5,
 )
 
@@ -85,21 +86,15 @@ def test_message_with_a_field_made_wrong_is_a_typed_error_with_its_id(
     field = data.draw(st.sampled_from(sorted(document.keys() - {"id"})))
     document[field] = data.draw(json_values)
     payload = json.dumps(document).encode()
-    with suppress(NotJsonError):  # half a surrogate pair: no JSON text
-        try:
-            decode_client(payload)
-        except MessageError:
-            assert recover_id(payload) == message.id
+    with suppress(MessageError):
+        decode_client(payload)
+    assert recover_id(payload) == message.id
 
 
-@given(extra=st.dictionaries(st.text(st.characters(exclude_categories=["Cs"]), min_size=3), json_values))
+@given(extra=st.dictionaries(json_text, json_values))
 def test_unknown_fields_are_ignored(extra: dict[str, Any]) -> None:
-    known = {"type": "ping", "v": 1, "id": 7}
-    payload = json.dumps({**extra, **known}, ensure_ascii=True).encode()
-    try:
-        assert decode_client(payload) == Ping(id=7)
-    except NotJsonError:
-        assert rb"\ud" in payload.lower()  # half a surrogate pair inside a value
+    payload = json.dumps({**extra, "type": "ping", "v": 1, "id": 7}).encode()
+    assert decode_client(payload) == Ping(id=7)
 
 
 PING = b'{"type":"ping","v":1,"id":7}'

@@ -20,7 +20,7 @@ Key = Annotated[str, Meta(min_length=1, max_length=ID_CHARS)]
 Name = Annotated[str, Meta(max_length=NAME_CHARS)]
 Word = Annotated[str, Meta(max_length=64)]
 EpochMs = Annotated[int, Meta(ge=0, le=8_640_000_000_000_000)] | Annotated[float, Meta(ge=0, le=8.64e15)]
-"""Milliseconds since 1970-01-01 UTC, up to the last that a JavaScript Date holds; echoed as it was written."""
+"""Milliseconds since 1970-01-01 UTC, up to the last of a JavaScript Date; echoed as they were written."""
 Side = Annotated[int, Meta(ge=1, le=16384)]
 """Pixels."""
 Unit = Annotated[float, Meta(ge=0, le=1)]

@@ -53,7 +53,8 @@ class Participant:
         verdict = self._evidence.observe(observation)
         before = self.changes[-1] if self.changes else None
         if before is None or (before.label, before.reason) != (verdict.label, verdict.reason):
-            change = Change(captured_at, verdict.label, verdict.reason, verdict.score, verdict.confidence)
+            score = None if verdict.score is None else round(verdict.score, 4)
+            change = Change(captured_at, verdict.label, verdict.reason, score, round(verdict.confidence, 4))
             self.changes = (*self.changes, change)[-CHANGES_KEPT:]
         self.verdict = verdict
         return verdict

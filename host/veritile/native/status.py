@@ -39,7 +39,7 @@ class ModelStatus:
 
 
 def model_on_card() -> Model:
-    """The chosen model as its card names it, the weights unopened; its name alone when no card can be read."""
+    """The chosen model as its card names it, the weights unopened; its name alone without a readable card."""
     try:
         card = read_card(chosen_model())
     except ModelError:  # loading the model will fail for the same reason, and say so

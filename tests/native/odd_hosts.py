@@ -1,0 +1,62 @@
+"""Hosts whose analyzer misbehaves, for tests of the process around it: `python odd_hosts.py KIND`.
+
+The real pipeline cannot be made to hang or to print; everything else here is the real host.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from native.recording import GatedAnalyzer
+from veritile.native.host import run
+
+
+class Looping(GatedAnalyzer):
+    """Is busy in Python for ever."""
+
+    def analyze_encoded(self, data: bytes):  # type: ignore[no-untyped-def]
+        while True:
+            pass
+
+
+class Computing(GatedAnalyzer):
+    """Is busy in native code, as inference is, for far longer than a test waits."""
+
+    def analyze_encoded(self, data: bytes):  # type: ignore[no-untyped-def]
+        hashlib.pbkdf2_hmac("sha256", b"", b"", 2**31 - 1)
+
+
+class Printing(GatedAnalyzer):
+    """Prints by all the ways there are, and reads standard input."""
+
+    def __init__(self) -> None:
+        super().__init__(is_open=True)
+
+    def analyze_encoded(self, data: bytes):  # type: ignore[no-untyped-def]
+        print("stray: print")  # noqa: T201
+        os.write(1, b"stray: descriptor\n")
+        subprocess.run([sys.executable, "-c", "print('stray: child')"], check=True)
+        libc = ctypes.CDLL(None)
+        libc.puts(b"stray: C library")
+        libc.fflush(None)
+        assert sys.stdin.read() == ""
+        return super().analyze_encoded(data)
+
+
+def endless_load() -> GatedAnalyzer:
+    """Never has the model loaded."""
+    while True:
+        pass
+
+
+KINDS = {"looping": Looping, "computing": Computing, "printing": Printing, "loading": endless_load}
+
+if __name__ == "__main__":
+    run(KINDS[sys.argv[1]])

@@ -1,0 +1,99 @@
+"""A dispatcher and a worker in this process, with everything they send collected."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+from msgspec import UNSET
+
+from veritile.frame import FrameResult, Timing
+from veritile.native.batches import BatchQueue
+from veritile.native.codec import encode
+from veritile.native.counters import Counters
+from veritile.native.dispatcher import Dispatcher
+from veritile.native.messages import ClientMessage, HostMessage
+from veritile.native.worker import Analyzer, Worker
+
+
+class Conversation:
+    """The host without its process: what is said to it, and what it sends."""
+
+    def __init__(self, load: Callable[[], Analyzer]) -> None:
+        self.sent: list[HostMessage] = []
+        self._arrived = threading.Condition()
+        self.batches = BatchQueue()
+        self.counters = Counters()
+        self.worker = Worker(self.batches, self._send, self.counters, load)
+        self.dispatcher = Dispatcher(
+            self.batches, self.worker, self._send, self.counters, greeted=self.worker.start
+        )
+
+    def say(self, message: ClientMessage) -> None:
+        self.dispatcher.handle(encode(message))
+
+    def ask(self, message: ClientMessage) -> HostMessage:
+        """Send a message and wait for its reply."""
+        self.say(message)
+        return self.reply_to(message.id)
+
+    def reply_to(self, request: int) -> HostMessage:
+        return self.wait(lambda: next((m for m in self.sent if m.re == request), None))
+
+    def wait(self, found: Callable[[], Any]) -> Any:
+        with self._arrived:
+            assert self._arrived.wait_for(found, timeout=10), self.sent
+            return found()
+
+    def finish(self) -> None:
+        """End the input, and wait until all is answered."""
+        self.batches.close()
+        self.worker.join(10)
+
+    def answers(self) -> dict[int, list[HostMessage]]:
+        """What was sent in reply, by request."""
+        by_request: dict[int, list[HostMessage]] = {}
+        for message in self.sent:
+            if message.re is not UNSET:
+                by_request.setdefault(message.re, []).append(message)
+        return by_request
+
+    def _send(self, message: HostMessage) -> None:
+        with self._arrived:
+            self.sent.append(message)
+            self._arrived.notify_all()
+
+
+class GatedAnalyzer:
+    """Stands in for the frame pipeline where a test decides how long a picture takes: none real can be told.
+
+    Every picture is a clear case of real; `looked_at` lists them in order.
+    """
+
+    model = SimpleNamespace(name="gated", version="1", sha256="", provider="none")
+
+    def __init__(self, *, is_open: bool = False) -> None:
+        self.looked_at: list[bytes] = []
+        self.gate = threading.Event()
+        self.busy = threading.Event()
+        """Set once a picture is being looked at."""
+        if is_open:
+            self.gate.set()
+
+    def analyze_encoded(self, data: bytes) -> FrameResult:
+        self.looked_at.append(data)
+        self.busy.set()
+        assert self.gate.wait(10)
+        return FrameResult(
+            score=0.1,
+            log_odds=-2.2,
+            quality=1.0,
+            reason=None,
+            face=None,
+            faces=(),
+            width=640,
+            height=360,
+            timing=Timing(0.1, 0.2, 0.3),
+        )
