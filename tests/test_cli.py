@@ -81,7 +81,6 @@ def test_install_and_uninstall_of_a_users_browser(tmp_path: Path) -> None:
     assert str(manifest) in done.stdout
     assert Path(json.loads(manifest.read_bytes())["path"]).is_file()
     assert "Load unpacked" in done.stdout or "not built yet" in done.stdout
-    (tmp_path / "log").mkdir()
     (tmp_path / "log" / "host.log").write_text("a line\n")
     done = in_home(tmp_path, "uninstall")
     assert done.returncode == 0, done.stderr

@@ -81,11 +81,15 @@ def install(browsers: tuple[str, ...], profile: Path | None) -> None:
     from veritile.install import register
     from veritile.install.browsers import Machine
     from veritile.install.identity import EXTENSION_ID, extension_folder
+    from veritile.native import log
 
     _one_of(browsers, profile)
     with _reported():
         machine = Machine.current()
-        changes = [register.install_profile(profile)] if profile else register.install(machine, browsers)
+        if profile:
+            changes = [register.install_profile(profile)]
+        else:
+            changes = register.install(machine, browsers, logs=log.folder())
         click.echo("The Veritile host is registered:")
         _show(changes)
         if not profile:
@@ -100,7 +104,8 @@ def install(browsers: tuple[str, ...], profile: Path | None) -> None:
         click.echo(f"     Its id must read {EXTENSION_ID}.")
     else:
         click.echo("  It is not built yet: `python3 scripts/install.py` in the checkout builds it.")
-    click.echo("\nTo check: veritile doctor      To undo: veritile uninstall")
+    click.echo(f"\nTo check: {register.command()} doctor")
+    click.echo(f"To undo:  {register.command()} uninstall")
 
 
 @main.command()
@@ -118,12 +123,12 @@ def uninstall(browsers: tuple[str, ...], profile: Path | None) -> None:
 
     _one_of(browsers, profile)
     with _reported():
+        logs = [] if browsers or profile else register.remove_logs()
         if profile:
             changes = [register.uninstall_profile(profile)]
         else:
             changes = register.uninstall(Machine.current(), browsers)
         removed = [change for change in changes if change.outcome is register.Outcome.REMOVED]
-        logs = [] if browsers or profile else register.remove_logs()
     click.echo("Removed:" if removed or logs else "Nothing was registered.")
     _show(removed)
     for path in logs:
@@ -141,12 +146,12 @@ def doctor(browsers: tuple[str, ...], as_json: bool) -> None:
     Starts a real host, greets it and has it judge a picture. Exit code 0
     when everything works, 1 when something does not.
     """
-    from veritile.install import doctor
+    from veritile.install import checks, doctor
 
     with _reported():
-        checks = doctor.examine(browsers=browsers)
-    click.echo(doctor.as_json(checks) if as_json else doctor.as_text(checks))
-    sys.exit(0 if doctor.healthy(checks) else 1)
+        seen = doctor.examine(browsers=browsers)
+    click.echo(checks.as_json(seen) if as_json else checks.as_text(seen))
+    sys.exit(0 if checks.healthy(seen) else 1)
 
 
 @main.command(context_settings={"ignore_unknown_options": True})

@@ -275,6 +275,26 @@ def test_launcher_is_an_absolute_path_to_a_program() -> None:
     assert sys.platform == "win32" or launcher.stat().st_mode & stat.S_IXUSR
 
 
+def test_command_is_one_that_can_be_typed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    program = register.launcher_path().with_stem("veritile")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert register.command() == str(program)
+    monkeypatch.setenv("PATH", str(program.parent))
+    assert register.command() == "veritile"
+
+
+def test_folder_of_logs_is_remembered_and_taken_away(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = machine("linux", home, "chromium")
+    files = snapshot(home)
+    logs = home / ".local" / "state" / "veritile" / "log"
+    monkeypatch.setenv("VERITILE_LOG_DIR", str(logs))
+    register.install(here, launcher=LAUNCHER, logs=logs)
+    (logs / "host.log").write_text("x")
+    register.remove_logs()
+    register.uninstall(here)
+    assert snapshot(home) == files
+
+
 def test_logs_are_removed_and_nothing_beside_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VERITILE_LOG_DIR", str(tmp_path))
     for name in ("host.log", "host.log.1", "diary.txt"):

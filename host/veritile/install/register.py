@@ -9,6 +9,7 @@ had to be created for it, so that `uninstall` removes those and no others.
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 import sysconfig
 from collections.abc import Iterable, Iterator, Sequence
@@ -60,6 +61,13 @@ def launcher_path() -> Path:
         f"{name} is not beside {sys.executable}: install Veritile there with `pip install veritile`, "
         "or run `python3 scripts/install.py` in a checkout."
     )
+
+
+def command() -> str:
+    """Return what to type for `veritile`: the name when it is on PATH, else the path."""
+    path = launcher_path().with_stem("veritile")
+    found = shutil.which("veritile")
+    return "veritile" if found and Path(found).resolve() == path.resolve() else str(path)
 
 
 def manifest_bytes(launcher: Path) -> bytes:
@@ -117,16 +125,25 @@ def chosen(machine: Machine, names: Sequence[str]) -> list[Browser]:
     return named(names) or found
 
 
-def install(machine: Machine, names: Sequence[str] = (), launcher: Path | None = None) -> list[Change]:
+def install(
+    machine: Machine,
+    names: Sequence[str] = (),
+    launcher: Path | None = None,
+    logs: Path | None = None,
+) -> list[Change]:
     """Register with the named browsers, or with every one found.
 
     Running it again changes nothing, unless the launcher has moved: then the
-    manifests are set right. Raises NoBrowserError when there is no such
+    manifests are set right. The host's folder of `logs` is made here rather
+    than by the host, so that the receipt knows what to take away. Raises NoBrowserError when there is no such
     browser, RegistrationError when a manifest cannot be written.
     """
     content = manifest_bytes(launcher or launcher_path())
     receipt = Receipt.read(machine)
     changes = []
+    if logs:
+        with _explained(logs):
+            make_folders(logs, receipt.folders)
     for browser in chosen(machine, names):
         path = manifest_path(machine, browser)
         assert path is not None  # a browser that is found has a folder
