@@ -259,10 +259,8 @@ class TestPrivacy:
             "        os.write(report, (event + '\\n').encode())\n"
             "sys.addaudithook(hook)\n"
         )
-        traced = (
-            ("strace", "-f", "-qq", "-e", "trace=network", "-o", str(trace)) if can_trace(tmp_path) else ()
-        )
-        host = start(*traced, *HOST, PYTHONPATH=python_path(tmp_path))
+        strace = tracer(trace)
+        host = start(*strace, *HOST, PYTHONPATH=python_path(tmp_path))
         assert begin(host).state is ModelState.READY
         for request in range(10, 15):
             assert as_a(Verdicts, host.request(frames(request, picture_of("ada", FACE, name="Ada"))))
@@ -294,11 +292,8 @@ class TestPrivacy:
         )
         host = start(PYTHONPATH=python_path(tmp_path))
         begin(host)
-        secret: list[Frame] = [
-            picture_of("id-of-ada", FACE, name="Ada Lovelace"),
-            picture_of("id-of-bob", b""),
-        ]
-        host.request(frames(3, *secret))
+        ada, bob = picture_of("id-of-ada", FACE, name="Ada Lovelace"), picture_of("id-of-bob", b"")
+        host.request(frames(3, ada, bob))
         host.request(Export(id=4, session="call", format=ExportFormat.JSON))
         assert host.close() == 0
         written = set(audit.read_text().split("\n")) - {"", os.devnull}
