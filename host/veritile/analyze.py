@@ -59,14 +59,14 @@ def run(paths: Sequence[Path], *, as_json: bool, model: str) -> int:
     failures = 0
     with terminal.status("Looking for files …") as status:
         for path, problem in _files(paths):
-            status.update(Text(f"Analysing {path} …"))
+            status.update(_shown(f"Analysing {path} …"))
             try:
                 if problem is not None:
                     raise problem
                 if isinstance(detector, VeritileError):
                     raise detector
                 frames = _frames(
-                    detector, path, lambda t, path=path: status.update(Text(f"{path}: {t:.0f} s …"))
+                    detector, path, lambda t, path=path: status.update(_shown(f"{path}: {t:.0f} s …"))
                 )
                 output.analysed(path, detector, detector.conclude(frames), frames)
             except VeritileError as error:
@@ -150,8 +150,10 @@ class _HumanTable:
     """A table at the end, then what went wrong."""
 
     def __init__(self) -> None:
-        self._table = Table("File", "Verdict", "P(fake)", "Confidence", "Usable frames", box=None)
-        self._table.columns[0].overflow = "fold"
+        self._table = Table(box=None)
+        self._table.add_column("File", overflow="fold")
+        for heading in ("Verdict", "P(fake)", "Confidence", "Usable frames"):
+            self._table.add_column(heading, no_wrap=True)
         self._errors: list[Text] = []
 
     def analysed(self, path: Path, detector: Detector, verdict: Verdict, frames: list[TimedResult]) -> None:
@@ -160,11 +162,11 @@ class _HumanTable:
             words += f": {verdict.reason.replace('_', ' ')}"
         score = "–" if verdict.score is None else f"{verdict.score:.2f}"
         self._table.add_row(
-            Text(str(path)), words, score, f"{verdict.confidence:.2f}", f"{verdict.frames} of {len(frames)}"
+            _shown(str(path)), words, score, f"{verdict.confidence:.2f}", f"{verdict.frames} of {len(frames)}"
         )
 
     def failed(self, path: Path, error: VeritileError) -> None:
-        self._errors.append(Text(f"{error} [{error.code}]"))
+        self._errors.append(_shown(f"{error} [{error.code}]"))
 
     def close(self) -> None:
         if self._table.row_count:
@@ -183,6 +185,11 @@ def _frame_object(frame: TimedResult) -> dict[str, Any]:
         "face": None if result.face is None else [round(value, 1) for value in result.face.box],
         "reason": result.reason,
     }
+
+
+def _shown(text: str) -> Text:
+    """Text without markup; file names may hold bytes that are no Unicode, or control a terminal."""
+    return Text("".join(character if character.isprintable() else "�" for character in text))
 
 
 def _rounded(value: float | None, digits: int) -> float | None:

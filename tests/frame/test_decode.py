@@ -16,7 +16,7 @@ from PIL import Image
 import pictures
 from veritile.errors import CorruptImageError, ImageError, ImageTooLargeError, UnsupportedFormatError
 from veritile.frame.decode import CALL, PHOTO, decode
-from veritile.frame.header import MAX_SCANS, Header, read_header
+from veritile.frame.header import MAX_SCANS, read_header
 
 PICTURE = pictures.person(320, 180, face_px=80)
 JPEG = pictures.jpeg(PICTURE)
@@ -61,7 +61,8 @@ def webp_of_size(width: int, height: int) -> bytes:
     ids=["jpeg", "progressive", "jpeg with extras", "webp", "lossless webp", "extended webp"],
 )
 def test_pictures_come_out_as_rgb(data: bytes, kind: str) -> None:
-    assert read_header(data) == Header(kind, 320, 180)
+    header = read_header(data)
+    assert (header.format, header.width, header.height) == (kind, 320, 180)
     decoded = decode(data)
     assert decoded.shape == PICTURE.shape
     assert decoded.dtype == np.uint8
@@ -103,6 +104,14 @@ def test_photos_may_be_larger_than_frames_of_a_call() -> None:
     assert decode(photo, PHOTO).shape == (3024, 4032, 3)
     with pytest.raises(ImageTooLargeError):
         decode(photo)
+
+
+def test_progressive_pictures_of_a_call_are_smaller() -> None:
+    large = saved(Image.new("RGB", (2560, 1440)), "JPEG", progressive=True)
+    with pytest.raises(ImageTooLargeError, match="passes"):
+        decode(large)
+    assert decode(large, PHOTO).shape == (1440, 2560, 3)
+    assert decode(saved(Image.new("RGB", (1080, 1920)), "JPEG", progressive=True)).shape == (1920, 1080, 3)
 
 
 def test_bytes_are_bounded() -> None:
@@ -216,6 +225,7 @@ def test_a_bomb_costs_less_than_50_ms_and_32_mb(tmp_path: Path) -> None:
     bombs = [
         jpeg_of_size(65_535, 65_535),
         webp_of_size(1 << 24, 1 << 24),
+        progressive,
         progressive[:-2] + last * 1_000 + progressive[-2:],
         b"\xff\xd8" + b"\xff\xe0\x00\x02" * 1_000_000,  # millions of empty segments
         b"\xff\xd8" + b"\xff" * 4_000_000,

@@ -28,6 +28,8 @@ class Limits:
     """Pixels."""
     bytes: int
     """Of the encoded picture."""
+    progressive_pixels: int
+    """Of a JPEG stored in several passes, which cost much more time and memory to decode."""
 
     def check(self, header: Header) -> None:
         """Raise ImageTooLargeError when the picture is larger, in either orientation."""
@@ -37,11 +39,16 @@ class Limits:
                 f"The picture has {header.width}x{header.height} pixels and at most "
                 f"{self.long_side}x{self.short_side} are taken: scale it down first."
             )
+        if header.passes > 1 and short * long > self.progressive_pixels:
+            raise ImageTooLargeError(
+                f"The JPEG has {header.width}x{header.height} pixels in {header.passes} passes and at most "
+                f"{self.progressive_pixels:,} pixels are taken so: save it as a baseline JPEG."
+            )
 
 
-CALL: Final = Limits(long_side=4096, short_side=2160, bytes=4 << 20)
+CALL: Final = Limits(long_side=4096, short_side=2160, bytes=4 << 20, progressive_pixels=1920 * 1200)
 """Frames of a call: up to 4K."""
-PHOTO: Final = Limits(long_side=8192, short_side=6144, bytes=64 << 20)
+PHOTO: Final = Limits(long_side=8192, short_side=6144, bytes=64 << 20, progressive_pixels=8192 * 6144)
 """Files that a user picked: up to the 50 megapixels of today's cameras (150 MB while decoded)."""
 
 

@@ -9,7 +9,7 @@ Sources: ITU-T T.81 (JPEG) annex B; RFC 9649 (WebP) section 2.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -41,6 +41,8 @@ class Header:
     width: int
     """Pixels, as stored: before any EXIF orientation."""
     height: int
+    passes: int = 1
+    """JPEG scans: over 1, the decoder keeps all coefficients (6 bytes a pixel) and walks over them again."""
 
 
 def read_header(data: bytes) -> Header:
@@ -74,7 +76,7 @@ def _read_jpeg(data: bytes) -> Header:
         if marker == _EOI:
             if header is None or scans == 0:
                 raise CorruptImageError("The JPEG holds no picture: save it anew.")
-            return header
+            return replace(header, passes=scans)
         if marker in _STANDALONE:
             continue
         length = int.from_bytes(data[at : at + 2])

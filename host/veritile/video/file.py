@@ -51,7 +51,8 @@ def sample_frames(
     if file_kind(path) is not Kind.VIDEO:
         raise UnsupportedFormatError(f"{path} is a picture: give it to analyze_image.")
     with quiet_stderr():
-        capture = cv2.VideoCapture(str(path.resolve()), cv2.CAP_FFMPEG)
+        # One thread: bounded memory, and FFmpeg prints nothing after a call has returned.
+        capture = cv2.VideoCapture(str(path.resolve()), cv2.CAP_FFMPEG, [cv2.CAP_PROP_N_THREADS, 1])
     try:
         if not capture.isOpened():
             raise CorruptImageError(
@@ -63,7 +64,8 @@ def sample_frames(
         limits.check(Header("video", width, height))
         yield from _sample(capture, path, rate, most, limits)
     finally:
-        capture.release()
+        with quiet_stderr():
+            capture.release()
 
 
 def _sample(

@@ -1,0 +1,127 @@
+"""`veritile analyze`: its lines, its table and its exit codes."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+import pictures
+from films import write_film
+from tiny_model import write_tiny_model
+from veritile.analyze import run
+from veritile.errors import FileUnreadableError, ModelMissingError, NoFramesError, UnsupportedFormatError
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A classifier that calls every face fake: log-odds of about 2."""
+    return str(write_tiny_model(tmp_path_factory.mktemp("model"), calibration_a="1e-6", calibration_b="2"))
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    """A folder of everything: pictures, a video, what is neither, and subfolders."""
+    folder = tmp_path / "files"
+    (folder / "sub").mkdir(parents=True)
+    (folder / ".hidden").mkdir()
+    (folder / "person.jpg").write_bytes(pictures.jpeg(pictures.person()))
+    (folder / "small.webp").write_bytes(pictures.webp(pictures.person(face_px=40)))
+    (folder / "broken.jpg").write_bytes(pictures.jpeg(pictures.person())[:-500])
+    (folder / "notes.txt").write_text("nothing to see")
+    (folder / ".hidden" / "person.jpg").write_bytes(b"")
+    write_film(folder / "sub" / "film.mp4", [pictures.person(320, 180, face_px=90)] * 12)
+    return folder
+
+
+def lines_of(capsys: pytest.CaptureFixture[str]) -> list[dict]:
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    return [json.loads(line) for line in captured.out.splitlines()]
+
+
+def test_a_picture_makes_one_line(files: Path, model: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([files / "person.jpg"], as_json=True, model=model) == 0
+    (line,) = lines_of(capsys)
+    assert list(line) == ["path", "verdict", "frames", "model"]
+    assert line["path"] == str(files / "person.jpg")
+    assert list(line["verdict"]) == ["label", "score", "confidence", "reason"]
+    assert line["verdict"]["label"] == "likely_fake"
+    assert line["verdict"]["score"] == pytest.approx(0.8808, abs=1e-3)
+    assert 0 < line["verdict"]["confidence"] < 0.5
+    assert line["verdict"]["reason"] is None
+    (frame,) = line["frames"]
+    assert list(frame) == ["t", "score", "quality", "face", "reason"]
+    assert frame["t"] == 0
+    x, y, width, height = frame["face"]
+    assert 250 < x < 270
+    assert 80 < y < 100
+    assert (width, height) == (pytest.approx(117, abs=12), pytest.approx(144, abs=12))
+    assert line["model"]["name"] == "tiny"
+    assert len(line["model"]["sha256"]) == 64
+
+
+def test_a_folder_is_walked_and_one_bad_file_stops_nothing(
+    files: Path, model: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([files], as_json=True, model=model) == 1
+    lines = lines_of(capsys)
+    names = [Path(line["path"]).relative_to(files).as_posix() for line in lines]
+    assert names == ["broken.jpg", "person.jpg", "small.webp", "sub/film.mp4"]
+    broken, _, small, film = lines
+    assert list(broken) == ["path", "error"]
+    assert list(broken["error"]) == ["code", "text"]
+    assert broken["error"]["code"] == 402
+    assert small["verdict"] == {
+        "label": "inconclusive",
+        "score": None,
+        "confidence": 0.0,
+        "reason": "face_too_small",
+    }
+    assert small["frames"][0]["score"] is None
+    assert small["frames"][0]["face"] is not None
+    assert [frame["t"] for frame in film["frames"]] == pytest.approx([0, 0.5, 1.0], abs=0.06)
+    assert film["verdict"]["label"] == "likely_fake"
+
+
+def test_files_that_cannot_be_used_have_their_number(
+    files: Path, tmp_path: Path, model: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "nothing").mkdir()
+    paths = [tmp_path / "gone.jpg", files / "notes.txt", tmp_path / "nothing", files / "person.jpg"]
+    assert run(paths, as_json=True, model=model) == 1
+    *failed, good = lines_of(capsys)
+    codes = [line["error"]["code"] for line in failed]
+    assert codes == [FileUnreadableError.code, UnsupportedFormatError.code, NoFramesError.code]
+    assert "verdict" in good
+
+
+def test_without_a_model_every_file_is_answered(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([files / "person.jpg", files / "small.webp"], as_json=True, model="no-such-model") == 1
+    assert [line["error"]["code"] for line in lines_of(capsys)] == [ModelMissingError.code] * 2
+
+
+def test_nothing_to_do_is_wrong_usage(capsys: pytest.CaptureFixture[str], model: str) -> None:
+    assert run([], as_json=True, model=model) == 2
+    assert "give the path" in capsys.readouterr().err
+
+
+def test_people_get_a_table_and_the_errors_below(
+    files: Path, model: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([files], as_json=False, model=model) == 1
+    captured = capsys.readouterr()
+    assert "likely fake" in captured.out
+    assert "inconclusive: face too small" in captured.out
+    assert "[402]" in captured.err
+    assert "3 of 3" in captured.out
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+def test_any_name_makes_a_line(tmp_path: Path, model: str, capsys: pytest.CaptureFixture[str]) -> None:
+    name = os.fsdecode(b"odd \xff [bold]\n.jpg")
+    (tmp_path / name).write_bytes(pictures.jpeg(pictures.empty(64, 64)))
+    assert run([tmp_path], as_json=True, model=model) == 0
+    (line,) = lines_of(capsys)
+    assert line["path"] == str(tmp_path / name)
+    assert run([tmp_path], as_json=False, model=model) == 0
