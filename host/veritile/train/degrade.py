@@ -1,0 +1,134 @@
+"""What happens to a picture between a camera and a tile of a call, drawn once and applied to real and fake alike.
+
+A detector that sees a difference in treatment learns the treatment. So every
+change here is an object: drawn from chance once, then applied to both pictures
+of a pair with the same numbers, noise included.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Image = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Colour:
+    """Another camera, screen or light: a shift of RGB, contrast, brightness and of HSV."""
+
+    shift: tuple[float, float, float]
+    """Added to R, G and B, in levels of 0-255."""
+    contrast: float
+    """Factor around mid-grey."""
+    hue: int
+    """Turn of the hue in steps of two degrees, as OpenCV counts."""
+    saturation: float
+    """Factor."""
+    gamma: float
+    """Exponent of the brightness; over 1 is darker."""
+
+    @classmethod
+    def draw(
+        cls,
+        rng: np.random.Generator,
+        *,
+        shift: float,
+        saturation: float,
+        value: float,
+        hue: int,
+        contrast: float,
+        odds: float,
+    ) -> Colour:
+        """Draw within plus or minus the given limits; each of the three kinds happens with probability `odds`."""
+        happens = rng.random(3) < odds
+        moved = rng.uniform(-shift, shift, 3) * happens[0]
+        brightness = rng.uniform(-contrast, contrast) * 128 * happens[1]
+        return cls(
+            shift=(moved[0] + brightness, moved[1] + brightness, moved[2] + brightness),
+            contrast=float(1 + rng.uniform(-contrast, contrast) * happens[1]),
+            hue=int(rng.integers(-hue, hue + 1) * happens[2]),
+            saturation=float(1 + rng.uniform(-saturation, saturation) * happens[2]),
+            gamma=float(1 + rng.uniform(-value, value) * happens[2]),
+        )
+
+    def apply(self, image: Image) -> Image:
+        """A changed copy of an (H, W, 3) uint8 RGB picture."""
+        levels = np.arange(256, dtype=np.float64)
+        bent = 255 * (levels / 255) ** self.gamma
+        table = (bent[:, None] - 128) * self.contrast + 128 + np.asarray(self.shift)
+        lut = np.clip(np.rint(table), 0, 255).astype(np.uint8).reshape(1, 256, 3)
+        changed = np.asarray(cv2.LUT(image, lut), dtype=np.uint8)
+        if self.hue == 0 and self.saturation == 1:
+            return changed
+        hsv = cv2.cvtColor(changed, cv2.COLOR_RGB2HSV)
+        steps = np.arange(256)
+        hsv_lut = np.stack(
+            [(steps + self.hue) % 180, np.clip(np.rint(steps * self.saturation), 0, 255), steps], axis=1
+        ).astype(np.uint8)
+        return np.asarray(
+            cv2.cvtColor(cv2.LUT(hsv, hsv_lut.reshape(1, 256, 3)), cv2.COLOR_HSV2RGB), dtype=np.uint8
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Degradation:
+    """One drawn way from camera to tile."""
+
+    colour: Colour
+    beauty: float
+    """Strength of the camera program's skin filter, 0 for none: real people use them too."""
+    scale: float
+    """Size of the tile's picture / size of the original."""
+    interpolation: int
+    noise: float
+    """Standard deviation of the sensor's noise, in levels of 0-255."""
+    noise_seed: int
+    webp: int | None
+    """Quality of a WebP pass, which codes as a VP8 key frame does; None for none."""
+    jpeg: int
+    """Quality of the last JPEG, the one that the extension makes."""
+    flip: bool
+
+    @classmethod
+    def draw(cls, rng: np.random.Generator, *, face_px: float) -> Degradation:
+        """Draw a way for a picture whose face is `face_px` pixels long; tiles show faces of 60 to 200 px."""
+        wanted = float(np.exp(rng.uniform(np.log(60), np.log(200))))
+        return cls(
+            colour=Colour.draw(rng, shift=15, saturation=0.25, value=0.3, hue=5, contrast=0.25, odds=0.5),
+            beauty=float(rng.uniform(10, 40)) if rng.random() < 0.1 else 0.0,
+            scale=min(1.0, wanted / face_px),
+            interpolation=int(rng.choice((cv2.INTER_AREA, cv2.INTER_LINEAR))),
+            noise=float(rng.uniform(1, 6)) if rng.random() < 0.3 else 0.0,
+            noise_seed=int(rng.integers(2**31)),
+            webp=int(rng.integers(35, 95)) if rng.random() < 0.4 else None,
+            jpeg=int(rng.integers(50, 101)),
+            flip=bool(rng.random() < 0.5),
+        )
+
+    def apply(self, image: Image) -> Image:
+        """The picture as a tile shows it: (H * scale, W * scale, 3) uint8 RGB."""
+        image = self.colour.apply(image)
+        if self.beauty:
+            image = np.asarray(cv2.bilateralFilter(image, 5, self.beauty, 3), dtype=np.uint8)
+        if self.noise:
+            noise = np.random.default_rng(self.noise_seed).standard_normal(image.shape, dtype=np.float32)
+            image = np.clip(image + noise * np.float32(self.noise), 0, 255).astype(np.uint8)
+        if self.scale < 1:
+            height, width = image.shape[:2]
+            size = (max(8, round(width * self.scale)), max(8, round(height * self.scale)))
+            image = np.asarray(cv2.resize(image, size, interpolation=self.interpolation), dtype=np.uint8)
+        if self.webp is not None:
+            image = _recode(image, ".webp", cv2.IMWRITE_WEBP_QUALITY, self.webp)
+        image = _recode(image, ".jpg", cv2.IMWRITE_JPEG_QUALITY, self.jpeg)
+        return np.asarray(cv2.flip(image, 1), dtype=np.uint8) if self.flip else image
+
+
+def _recode(image: Image, suffix: str, setting: int, quality: int) -> Image:
+    """Through an encoder and back."""
+    encoded = cv2.imencode(suffix, cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [setting, quality])[1]
+    decoded = cv2.imdecode(encoded, cv2.IMREAD_COLOR)
+    return np.asarray(cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB), dtype=np.uint8)

@@ -1,0 +1,205 @@
+"""A trained network as an ONNX file that says in its metadata how it is fed and read, and the card beside it.
+
+The graph takes what the live path has, (N, size, size, 3) uint8 RGB: scaling
+and layout are inside. Batch normalisation moves behind the pool and the last
+one into the dense layer where that is exact.
+"""
+
+from __future__ import annotations
+
+import copy
+import io
+import logging
+import re
+import warnings
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final, cast
+
+import numpy as np
+import onnx
+import onnxruntime as ort
+import torch
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from torch import Tensor, nn
+
+from veritile.errors import ModelError
+from veritile.train.faces import file_digest
+from veritile.train.nets import MesoNet
+
+TOLERANCE: Final = 1e-4
+"""Largest difference that is accepted between PyTorch and ONNX Runtime, in log-odds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """The custom metadata of the graph; names and meaning are the live path's (`veritile.frame.model`)."""
+
+    name: str
+    version: str
+    licence: str
+    input_size: int
+    crop_margin: float = 1.3
+    calibration_a: float = 1.0
+    calibration_b: float = 0.0
+    output: str = "log_odds_fake"
+    layout: str = "NHWC"
+    colour: str = "RGB"
+
+    def entries(self) -> dict[str, str]:
+        """As strings, which is all that ONNX metadata holds."""
+        return {key: str(value) for key, value in asdict(self).items()}
+
+    def front_matter(self, file: str, sha256: str) -> dict[str, str]:
+        """What the card beside the file starts with (`veritile.frame.card`)."""
+        return {
+            "name": self.name,
+            "version": self.version,
+            "file": file,
+            "sha256": sha256,
+            "licence": self.licence,
+            "input_size": str(self.input_size),
+        }
+
+
+def calibrate(log_odds: NDArray[np.float64], fake: NDArray[np.bool_]) -> tuple[float, float]:
+    """Platt's a and b: sigmoid(a * log_odds + b) is P(fake) on these scores.
+
+    Fit it on people whom the network was not trained on.
+
+    Raises:
+        ModelError: the scores hold one class only, or run against it (a would not be positive).
+    """
+    if fake.all() or not fake.any():
+        raise ModelError("Calibration needs scores of real and of fake pictures.")
+    fit = LogisticRegression(C=np.inf).fit(log_odds[:, None], fake)
+    a, b = float(fit.coef_[0, 0]), float(fit.intercept_[0])
+    if a <= 0:
+        raise ModelError("The network scores real above fake on held-out people: train it for longer.")
+    return a, b
+
+
+def export(net: MesoNet, path: Path, metadata: Metadata) -> str:
+    """Write `net` to `path` and check the file against it.
+
+    Returns:
+        The file's SHA-256, hexadecimal.
+
+    Raises:
+        ModelError: ONNX Runtime answers differently from PyTorch.
+    """
+    net = copy.deepcopy(net).cpu().eval()
+    probability = metadata.output != "log_odds_fake"
+    deployed = _Deployed(net, probability=probability).eval()
+    model = _to_onnx(deployed, metadata.input_size)
+    onnx.helper.set_model_props(model, metadata.entries())
+    data = model.SerializeToString()
+    _check(data, net, metadata.input_size, probability=probability)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    partial.write_bytes(data)
+    partial.replace(path)
+    return file_digest(path)
+
+
+def set_front_matter(card: Path, entries: Mapping[str, str]) -> None:
+    """Replace the front matter of a card, or start a card with it; the text below is kept."""
+    text = card.read_text(encoding="utf-8") if card.is_file() else ""
+    body = re.sub(r"\A---\n.*?\n---\n", "", text, count=1, flags=re.DOTALL)
+    head = "".join(f"{key}: {value}\n" for key, value in entries.items())
+    card.write_text(f"---\n{head}---\n{body}", encoding="utf-8")
+
+
+class _Deployed(nn.Module):
+    """The network from pixels to answer, with everything folded that folds exactly."""
+
+    def __init__(self, net: MesoNet, *, probability: bool) -> None:
+        super().__init__()
+        self.net = copy.deepcopy(net)
+        self.probability = probability
+        last = self.net.blocks[-1]
+        if _may_follow_pool(last["norm"]):
+            _fold_into_dense(last["norm"], self.net.hidden)
+            last["norm"] = nn.Identity()
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """(N, size, size, 3) uint8 -> (N,) log-odds or probability."""
+        x = pixels.permute(0, 3, 1, 2).float() / 255
+        x = self.net.stem(x)
+        for block in self.net.blocks:
+            x = block["features"](x)
+            if _may_follow_pool(block["norm"]):
+                x = block["norm"](block["pool"](x))
+            else:
+                x = block["pool"](block["norm"](x))
+        x = nn.functional.leaky_relu(self.net.hidden(x.flatten(1)), 0.1)
+        x = self.net.out(x).squeeze(1)
+        return torch.sigmoid(x) if self.probability else x
+
+
+def _may_follow_pool(norm: nn.Module) -> bool:
+    """Whether max(norm(x)) = norm(max(x)): only a rising map may change places with a maximum."""
+    return not isinstance(norm, nn.BatchNorm2d) or bool((norm.weight > 0).all())
+
+
+def _fold_into_dense(norm: nn.Module, dense: nn.Linear) -> None:
+    """Make dense(x) equal to what dense(norm(x)) was; there is no padding in between, so this is exact."""
+    norm = cast(nn.BatchNorm2d, norm)
+    mean, variance = cast(Tensor, norm.running_mean), cast(Tensor, norm.running_var)
+    with torch.no_grad():
+        scale = norm.weight / torch.sqrt(variance + norm.eps)
+        shift = norm.bias - mean * scale
+        weight = dense.weight.reshape(dense.out_features, len(scale), -1)
+        dense.bias += (weight * shift[None, :, None]).sum(dim=(1, 2))
+        dense.weight.copy_((weight * scale[None, :, None]).reshape(dense.weight.shape))
+
+
+def _to_onnx(net: nn.Module, size: int) -> onnx.ModelProto:
+    example = torch.zeros(2, size, size, 3, dtype=torch.uint8)
+    buffer = io.BytesIO()
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the exporter warns of its own internals
+        program = torch.onnx.export(
+            net,
+            (example,),
+            dynamo=True,
+            input_names=["pixels"],
+            output_names=["answer"],
+            dynamic_shapes=({0: torch.export.Dim("batch")},),
+            verbose=False,
+        )
+    if program is None:
+        raise ModelError("PyTorch could not export the network.")
+    program.save(buffer)
+    model = onnx.load_from_string(buffer.getvalue())
+    # The exporter notes source lines and paths of this machine on every node.
+    del model.metadata_props[:]
+    model.graph.doc_string = ""
+    del model.graph.value_info[:]
+    del model.graph.metadata_props[:]
+    for node in model.graph.node:
+        node.doc_string = ""
+        del node.metadata_props[:]
+    for value in [*model.graph.input, *model.graph.output]:
+        del value.metadata_props[:]
+    onnx.checker.check_model(model, full_check=True)
+    return model
+
+
+def _check(data: bytes, net: MesoNet, size: int, *, probability: bool) -> None:
+    """Compare the file with the network on noise and on flat pictures, alone and in a batch."""
+    rng = np.random.default_rng(0)
+    pixels = rng.integers(0, 256, (8, size, size, 3), dtype=np.uint8)
+    pixels[4:] = (pixels[4:] // 8) + np.arange(4, dtype=np.uint8)[:, None, None, None] * 60
+    with torch.no_grad():
+        expected = net(torch.from_numpy(pixels).permute(0, 3, 1, 2).float() / 255)
+        expected = torch.sigmoid(expected) if probability else expected
+    session = ort.InferenceSession(data, providers=["CPUExecutionProvider"])
+    batch = np.asarray(session.run(None, {"pixels": pixels})[0])
+    alone = np.concatenate([np.asarray(session.run(None, {"pixels": one[None]})[0]) for one in pixels])
+    difference = max(float(np.abs(got - expected.numpy()).max()) for got in (batch, alone))
+    if not difference <= TOLERANCE:
+        raise ModelError(f"ONNX Runtime differs from PyTorch by {difference:g}: the export is wrong.")

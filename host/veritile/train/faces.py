@@ -1,0 +1,133 @@
+"""Real faces to learn from: zip files of square crops and one CSV that describes them.
+
+The zip files are read in place. `faces.csv` has one row a picture: `file` (a
+name inside `<source>.zip`), `source`, `identity`, `split` (`train` or `val`,
+disjoint people), `size`, `face_px` (long side of the face box, which is centred
+in the crop) and five landmarks in pixels of the crop.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from veritile.errors import CorruptImageError, FileUnreadableError
+
+TABLE: Final = "faces.csv"
+LANDMARKS: Final = ("eye_r", "eye_l", "nose", "mouth_r", "mouth_l")
+"""Order of the five points; right is the person's right, so left in the picture."""
+
+_MAX_PICTURE_BYTES: Final = 4 << 20
+_MAX_SIDE: Final = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class FacePicture:
+    """One row of the table."""
+
+    file: str
+    source: str
+    identity: str
+    face_px: float
+    landmarks: tuple[tuple[float, float], ...]
+
+
+class FaceSet:
+    """The pictures of one split, decoded when asked for; safe to use from forked workers."""
+
+    def __init__(self, folder: Path, split: str) -> None:
+        """Read the table of `folder`.
+
+        Raises:
+            FileUnreadableError: the table or a zip file is absent, or the split is empty.
+            CorruptImageError: a row of the table cannot be understood.
+        """
+        self.folder = folder
+        self.split = split
+        self.pictures = _read_table(folder / TABLE, split)
+        self._zips: dict[str, zipfile.ZipFile] = {}
+        for source in self.sources:
+            if not (folder / f"{source}.zip").is_file():
+                raise FileUnreadableError(
+                    f"{folder / source}.zip is missing: put the pictures that {TABLE} lists there."
+                )
+
+    def __len__(self) -> int:
+        return len(self.pictures)
+
+    def __getstate__(self) -> dict[str, object]:
+        """A worker opens its own files: a shared file offset would mix up their reads."""
+        return self.__dict__ | {"_zips": {}}
+
+    @property
+    def sources(self) -> list[str]:
+        """Names of the zip files in use, sorted."""
+        return sorted({picture.source for picture in self.pictures})
+
+    def read(self, index: int) -> NDArray[np.uint8]:
+        """Picture number `index` as (H, W, 3) uint8 RGB.
+
+        Raises:
+            FileUnreadableError: the zip file does not hold it.
+            CorruptImageError: it is no picture, or too large.
+        """
+        picture = self.pictures[index]
+        archive = self._zips.get(picture.source)
+        if archive is None:
+            archive = self._zips[picture.source] = zipfile.ZipFile(self.folder / f"{picture.source}.zip")
+        try:
+            if archive.getinfo(picture.file).file_size > _MAX_PICTURE_BYTES:
+                raise CorruptImageError(f"{picture.file} is over 4 MiB: this is no face crop.")
+            data = archive.read(picture.file)
+        except KeyError as error:
+            raise FileUnreadableError(
+                f"{picture.source}.zip holds no {picture.file}: {TABLE} and the zip do not belong together."
+            ) from error
+        except zipfile.BadZipFile as error:
+            raise CorruptImageError(f"{picture.source}.zip is damaged at {picture.file}.") from error
+        bgr = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+        if bgr is None or max(bgr.shape) > _MAX_SIDE:
+            raise CorruptImageError(f"{picture.file} in {picture.source}.zip is no picture that can be used.")
+        return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), dtype=np.uint8)
+
+    def digests(self) -> dict[str, str]:
+        """SHA-256 of the table and of each zip file: what a training record names as its data."""
+        files = [self.folder / TABLE, *(self.folder / f"{source}.zip" for source in self.sources)]
+        return {file.name: file_digest(file) for file in files}
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file, hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _read_table(path: Path, split: str) -> list[FacePicture]:
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            rows = [row for row in csv.DictReader(file) if row.get("split") == split]
+    except OSError as error:
+        raise FileUnreadableError(f"{path} cannot be read: give the folder that holds {TABLE}.") from error
+    if not rows:
+        raise FileUnreadableError(f"{path} lists no picture of the split {split!r}.")
+    try:
+        return [
+            FacePicture(
+                file=row["file"],
+                source=row["source"],
+                identity=row["identity"],
+                face_px=float(row["face_px"]),
+                landmarks=tuple((float(row[f"{p}_x"]), float(row[f"{p}_y"])) for p in LANDMARKS),
+            )
+            for row in rows
+        ]
+    except (KeyError, ValueError) as error:
+        raise CorruptImageError(f"{path} lacks a column or holds a wrong number: {error}.") from error

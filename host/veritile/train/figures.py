@@ -1,0 +1,134 @@
+"""What a detector's scores are worth: AUC, paired accuracy and false alarms, with intervals over clips.
+
+Errors follow the person, so frames of one clip are never independent: the
+intervals come from drawing whole clips with replacement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+DRAWS: Final = 2000
+"""Bootstrap samples an interval is made of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A measured number with its 95 % interval and what it rests on."""
+
+    value: float
+    low: float
+    high: float
+    clips: int
+    frames: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """The frames of one set as a detector scored them; all arrays have one entry a frame."""
+
+    log_odds: Floats
+    """Calibrated log-odds of fake."""
+    fake: NDArray[np.bool_]
+    clip: NDArray[np.int64]
+    """Number of the clip; in paired sets a clip's real and fake side share it."""
+    frame: NDArray[np.int64]
+    """Number of the frame in its clip."""
+
+    def __len__(self) -> int:
+        return len(self.log_odds)
+
+    def where(self, chosen: NDArray[np.bool_]) -> Scores:
+        """Only the chosen frames."""
+        return Scores(self.log_odds[chosen], self.fake[chosen], self.clip[chosen], self.frame[chosen])
+
+    def by_clip(self) -> Scores:
+        """One entry a clip and side: the mean of its frames' log-odds."""
+        keys, inverse = np.unique(np.column_stack([self.clip, self.fake]), axis=0, return_inverse=True)
+        inverse = inverse.reshape(-1)
+        means = np.bincount(inverse, self.log_odds) / np.bincount(inverse)
+        return Scores(means, keys[:, 1].astype(bool), keys[:, 0], np.zeros(len(keys), np.int64))
+
+
+def auc(log_odds: Floats, fake: NDArray[np.bool_]) -> float:
+    """Area under the ROC curve: P(a fake scores above a real one), ties counting half; nan without both."""
+    positives, negatives = log_odds[fake], np.sort(log_odds[~fake])
+    if not len(positives) or not len(negatives):
+        return float("nan")
+    below = np.searchsorted(negatives, positives, "left") + np.searchsorted(negatives, positives, "right")
+    return float(below.mean() / 2 / len(negatives))
+
+
+def frame_auc(scores: Scores) -> float:
+    """AUC over single frames."""
+    return auc(scores.log_odds, scores.fake)
+
+
+def clip_auc(scores: Scores) -> float:
+    """AUC over clips, each the mean of its frames' log-odds."""
+    return frame_auc(scores.by_clip())
+
+
+def paired_accuracy(scores: Scores) -> float:
+    """Share of frames whose swap scores above the very same frame's original, ties counting half."""
+    real, fake = scores.where(~scores.fake), scores.where(scores.fake)
+    width = max(int(scores.frame.max(initial=0)) + 1, 1)
+    real_keys, fake_keys = (side.clip * width + side.frame for side in (real, fake))
+    _, at_real, at_fake = np.intersect1d(real_keys, fake_keys, assume_unique=True, return_indices=True)
+    if not len(at_real):
+        return float("nan")
+    difference = fake.log_odds[at_fake] - real.log_odds[at_real]
+    return float(np.mean((np.sign(difference) + 1) / 2))
+
+
+def false_alarms(threshold: float) -> Callable[[Scores], float]:
+    """Share of the real entries whose score reaches `threshold` (a probability, 0-1)."""
+    bound = float(np.log(threshold / (1 - threshold)))
+
+    def share(scores: Scores) -> float:
+        real = scores.log_odds[~scores.fake]
+        return float(np.mean(real >= bound)) if len(real) else float("nan")
+
+    return share
+
+
+def measure(
+    scores: Scores, statistic: Callable[[Scores], float], *, draws: int = DRAWS, seed: int = 0
+) -> Figure:
+    """A statistic and its 95 % bootstrap interval over clips.
+
+    Clips are drawn with replacement: together when a clip has both sides
+    (paired sets), else within its side, so that both classes stay present.
+    A clip that is drawn twice counts as two clips. With fewer than two clips a
+    side there is no interval (nan).
+    """
+    clips = np.unique(scores.clip)
+    frames_of = [np.flatnonzero(scores.clip == clip) for clip in clips]
+    side = np.array([_side(scores.fake[rows]) for rows in frames_of])
+    strata = [np.flatnonzero(side == kind) for kind in np.unique(side)]
+    value = statistic(scores)
+    if np.isnan(value) or any(len(stratum) < 2 for stratum in strata):
+        return Figure(value, float("nan"), float("nan"), len(clips), len(scores))
+    rng = np.random.default_rng(seed)
+    samples = np.empty(draws)
+    for draw in range(draws):
+        chosen = np.concatenate([rng.choice(stratum, len(stratum)) for stratum in strata])
+        rows = np.concatenate([frames_of[i] for i in chosen])
+        renamed = np.repeat(np.arange(len(chosen)), [len(frames_of[i]) for i in chosen])
+        samples[draw] = statistic(
+            Scores(scores.log_odds[rows], scores.fake[rows], renamed, scores.frame[rows])
+        )
+    low, high = np.nanpercentile(samples, (2.5, 97.5))
+    return Figure(value, float(low), float(high), len(clips), len(scores))
+
+
+def _side(fake: NDArray[np.bool_]) -> int:
+    """0 for a real clip, 1 for a fake one, 2 for one with both sides."""
+    return 2 if fake.any() and not fake.all() else int(fake.any())

@@ -1,0 +1,148 @@
+"""The two MesoNet networks (Afchar et al., WIFS 2018, arXiv 1809.00888) in PyTorch.
+
+Our own weights are MesoInception4's; both are here so that the four published
+weight files run through the same evaluation.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+BATCH_NORM_EPS: Final = 1e-3
+"""Keras' default, which the published weights were trained with."""
+
+
+class Inception(nn.Module):
+    """Four parallel branches of growing reach: 1x1, 3x3, and 3x3 dilated by 2 and by 3."""
+
+    def __init__(self, channels: int, a: int, b: int, c: int, d: int) -> None:
+        super().__init__()
+        self.near = nn.Conv2d(channels, a, 1)
+        self.reduce = nn.ModuleList(nn.Conv2d(channels, n, 1) for n in (b, c, d))
+        self.reach = nn.ModuleList(
+            nn.Conv2d(n, n, 3, padding=dilation, dilation=dilation)
+            for n, dilation in zip((b, c, d), (1, 2, 3), strict=True)
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, channels, H, W) -> (N, a + b + c + d, H, W)."""
+        branches = [functional.relu(self.near(x))]
+        for reduce, reach in zip(self.reduce, self.reach, strict=True):
+            branches.append(functional.relu(reach(functional.relu(reduce(x)))))
+        return torch.cat(branches, dim=1)
+
+
+class Convolution(nn.Module):
+    """A square convolution that keeps the size, and its ReLU."""
+
+    def __init__(self, channels: int, filters: int, side: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(channels, filters, side, padding=side // 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, channels, H, W) -> (N, filters, H, W)."""
+        return functional.relu(self.conv(x))
+
+
+class Residual(nn.Module):
+    """What is left of a picture when its local mean is taken away: texture and seams, not colour or light."""
+
+    gain: Final = 10.0
+    """Brings the residual of a photograph, a few levels of 255, to the order of 1."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, C, H, W) -> (N, C, H, W)."""
+        mean = functional.avg_pool2d(x, 3, stride=1, padding=1, count_include_pad=False)
+        return (x - mean) * self.gain
+
+
+class MesoNet(nn.Module):
+    """Four blocks of convolution, batch normalisation and pooling, then a small dense head.
+
+    In: (N, 3, size, size) float32, RGB in 0-1. Out: (N,) log-odds of the class
+    that the weights call 1 (fake in ours, real in the published ones).
+    """
+
+    def __init__(
+        self,
+        blocks: list[tuple[nn.Module, int, int]],
+        *,
+        size: int,
+        dropout: float = 0.0,
+        stem: nn.Module | None = None,
+    ) -> None:
+        """Build from (module, its output channels, its pool) for each block.
+
+        Args:
+            blocks: the convolutional part.
+            size: side of the input in pixels, a multiple of all pools' product.
+            dropout: share of the dense inputs dropped in training.
+            stem: what happens to the picture first, without weights; nothing by default.
+        """
+        super().__init__()
+        self.size = size
+        self.stem = stem or nn.Identity()
+        self.blocks = nn.ModuleList(
+            nn.ModuleDict(
+                {
+                    "features": module,
+                    "norm": nn.BatchNorm2d(filters, eps=BATCH_NORM_EPS),
+                    "pool": nn.MaxPool2d(pool),
+                }
+            )
+            for module, filters, pool in blocks
+        )
+        for _, filters, pool in blocks:
+            size //= pool
+        self.hidden = nn.Linear(filters * size * size, 16)
+        self.out = nn.Linear(16, 1)
+        self.dropout = dropout
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, 3, size, size) -> (N,) log-odds."""
+        x = self.stem(x)
+        for block in self.blocks:
+            x = block["pool"](block["norm"](block["features"](x)))
+        x = functional.dropout(x.flatten(1), self.dropout, self.training)
+        x = functional.leaky_relu(self.hidden(x), 0.1)
+        return self.out(functional.dropout(x, self.dropout, self.training)).squeeze(1)
+
+
+def meso_inception4(*, size: int = 256, dropout: float = 0.0, residual: bool = False) -> MesoNet:
+    """MesoInception4: 28,615 parameters at 256 px, of which the dense layer's follow the input's size.
+
+    With `residual` it sees `Residual` in place of the picture: ours, not the paper's.
+    """
+    return MesoNet(
+        [
+            (Inception(3, 1, 4, 4, 2), 11, 2),
+            (Inception(11, 2, 4, 4, 2), 12, 2),
+            (Convolution(12, 16, 5), 16, 2),
+            (Convolution(16, 16, 5), 16, 4),
+        ],
+        size=size,
+        dropout=dropout,
+        stem=Residual() if residual else None,
+    )
+
+
+def meso4(*, size: int = 256) -> MesoNet:
+    """Meso4: 27,977 parameters at 256 px."""
+    return MesoNet(
+        [
+            (Convolution(3, 8, 3), 8, 2),
+            (Convolution(8, 8, 5), 8, 2),
+            (Convolution(8, 16, 5), 16, 2),
+            (Convolution(16, 16, 5), 16, 4),
+        ],
+        size=size,
+    )
+
+
+def parameter_count(net: nn.Module) -> int:
+    """Trainable numbers in a network."""
+    return sum(p.numel() for p in net.parameters() if p.requires_grad)
