@@ -87,7 +87,8 @@ def _watch(
 
     seconds = options.seconds or (HEADLESS_SECONDS if options.headless else float("inf"))
     bootstrap.say("- the call is on" + ("" if options.headless else "; Ctrl-C or closing the window ends it"))
-    found, told, watched = None, {}, 0.0
+    found, watched = None, 0.0
+    told: dict[str, str] = {}
     while call.open and not stop.asked and watched < seconds:
         call.watcher.page.wait_for_timeout(250)
         watched += 0.25

@@ -66,7 +66,8 @@ def _animate(picture: Image, count: int) -> Iterator[Image]:
     for index in range(count):
         phase = 2 * math.pi * index / count
         turn = cv2.getRotationMatrix2D((224, 120), 1.5 * math.sin(2 * phase), 1.6 + 0.04 * math.sin(phase))
-        turn[:, 2] += (320 - 224 + 6 * math.sin(phase), 200 - 120 + 4 * math.sin(3 * phase))
+        turn[0, 2] += 320 - 224 + 6 * math.sin(phase)
+        turn[1, 2] += 200 - 120 + 4 * math.sin(3 * phase)
         frame = cv2.warpAffine(
             picture, turn, (640, 480), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
         )
