@@ -1,9 +1,14 @@
 /** The participants of a call, those that need a look first. */
 import type { RosterEntry } from "../shared/channel";
 import { text } from "../shared/i18n";
+import type { Label } from "../shared/vocabulary";
 import { element, mark } from "./dom";
 
 const ORDER = { likely_fake: 0, suspect: 1, likely_real: 2, inconclusive: 3 } as const;
+
+/** Half the width of the band, of a scale from 0 to 1: while there is no verdict, and at the least. */
+const OPEN_HALF = 0.25;
+const NARROWEST_HALF = 0.03;
 
 type Labelled = RosterEntry & { label: NonNullable<RosterEntry["label"]> };
 
@@ -23,7 +28,7 @@ export function people(entries: readonly Labelled[]): Node[] {
 }
 
 function person(entry: Labelled): HTMLLIElement {
-  const { label, reason } = entry;
+  const { label, reason, score } = entry;
   const why = label === "inconclusive" ? (reason ?? "starting") : undefined;
   const name = entry.name ?? text("popup_someone");
   return element(
@@ -35,7 +40,7 @@ function person(entry: Labelled): HTMLLIElement {
       {},
       element("p", { class: "who" }, element("span", { class: "name", title: name }, name), verdict(entry, why)),
       element("p", { class: "quiet" }, text(`explain_${why ?? label}`)),
-      ...(entry.kind === "camera" ? [scale(entry)] : []),
+      ...(typeof score === "number" ? [scale(label, score, entry.confidence ?? 0)] : []),
     ),
   );
 }
@@ -49,17 +54,16 @@ function verdict({ label }: Labelled, why: string | undefined): HTMLSpanElement 
  * Where between real and fake the score lies, as a band that is as wide as it is uncertain.
  * Without a verdict there is no number: it would look more certain than it is.
  */
-function scale({ label, score, confidence }: Labelled): HTMLElement {
-  const open = score === null || score === undefined;
-  const half = Math.max(0.03, (1 - (confidence ?? 0)) / 2);
-  const from = open ? 0 : Math.max(0, score - half);
-  const to = open ? 1 : Math.min(1, score + half);
+function scale(label: Label, score: number, confidence: number): HTMLElement {
+  const open = label === "inconclusive";
+  const half = open ? OPEN_HALF : Math.max(NARROWEST_HALF, (1 - confidence) / 2);
+  const [from, to] = [Math.max(0, score - half), Math.min(1, score + half)];
   const band = element("span", { class: "band", "data-open": open });
   band.style.insetInline = `${from * 100}% ${(1 - to) * 100}%`;
-  const described = open || label === "inconclusive" ? text("popup_score_open") : text("popup_score", score.toFixed(2));
+  const words = open ? text("popup_score_open") : text("popup_score", score.toFixed(2));
   return element(
     "div",
-    { class: "scale", role: "img", "aria-label": `${text("popup_scale")}: ${described}`, title: described },
+    { class: "scale", role: "img", "aria-label": `${text("popup_scale")}: ${words}`, title: words },
     element("span", {}, text("popup_real")),
     element("span", { class: "track" }, band),
     element("span", {}, text("popup_fake")),

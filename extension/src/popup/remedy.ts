@@ -35,10 +35,12 @@ export function remedy(failure: HostFailure, detail: string | undefined, retry: 
 
 function commandLine(command: string): HTMLElement {
   const copy = button(text("popup_copy"), { "aria-label": text("popup_copy_command", command) }, () => {
-    void navigator.clipboard.writeText(command).then(() => {
+    const copied = () => {
       copy.textContent = text("popup_copied");
       copy.setAttribute("aria-label", text("popup_copied"));
-    });
+    };
+    // A browser that keeps the clipboard shut leaves selecting by hand: one click takes the whole command.
+    navigator.clipboard.writeText(command).then(copied, () => {});
   });
   return element("div", { class: "command" }, element("code", {}, command), copy);
 }
