@@ -55,6 +55,20 @@ def test_a_python_that_is_too_old_is_named(monkeypatch: pytest.MonkeyPatch, tmp_
         environment.find_python()
 
 
+def test_a_python_without_venv_says_which_package_brings_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    # Debian's python3 without python3-venv: everything works but these imports.
+    python = program(tmp_path / "python3", 'case "$2" in *ensurepip*) exit 1;; *) echo 3.11;; esac')
+    monkeypatch.setattr(environment, "VENV", tmp_path / ".venv")
+    monkeypatch.setattr(environment, "SCRIPTS", tmp_path / ".venv" / "bin")
+    monkeypatch.setattr(environment, "STAMP", tmp_path / ".venv" / "stamp")
+    monkeypatch.setattr(environment, "find_python", lambda: python)
+    monkeypatch.setattr(environment, "apt_install", lambda *packages: False)
+    with pytest.raises(SetupError, match=r"sudo apt-get install -y python3\.11-venv"):
+        bootstrap.ensure_environment()
+
+
 def test_success_is_one_line(capfd: pytest.CaptureFixture[str]) -> None:
     progress.run("doing it", ["sh", "-c", "echo noise; echo noise >&2"])
     assert capfd.readouterr() == ("", "- doing it\n")

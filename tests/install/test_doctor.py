@@ -102,7 +102,10 @@ def test_a_launcher_whose_interpreter_is_gone(tmp_path: Path, machine: Machine) 
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("echo no such module >&2; exit 3", "no such module"), ("echo hello", "no message of the protocol")],
+    [
+        ("echo no such module >&2; exit 3", "no such module"),
+        ("echo hello; cat > /dev/null", "no message of the protocol"),
+    ],
 )
 def test_a_host_that_does_not_answer(tmp_path: Path, machine: Machine, text: str, words: str) -> None:
     hello = examined(machine, launcher=program(tmp_path, text))["hello"]
