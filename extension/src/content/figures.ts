@@ -1,11 +1,13 @@
 /** What this script measures on itself. */
 import type { TabFigures } from "../shared/channel";
 
+/** Runs a task of ours on the page's thread, and times it. */
+export type Measure = <T>(task: () => T) => T;
+
 const KEPT_LATENCIES = 500;
 
 /**
- * `main_thread_ms` covers our own tasks from start to end: scans, the synchronous part of each capture, messages,
- * badges. It does not cover what the browser does on our behalf later: layout, paint, garbage collection.
+ * `main_thread_ms` covers our own tasks from start to end: scans, taking and posting pictures, messages, badges. It does not cover what the browser does on our behalf later: layout, paint, garbage collection.
  * `latency_ms` runs from the capture to the moment the badge's element is set, one paint before it is seen.
  */
 export class Figures {
@@ -19,7 +21,7 @@ export class Figures {
   #depth = 0;
 
   /** Runs and times a synchronous task; tasks within a task are not counted twice. */
-  readonly measure = <T>(task: () => T): T => {
+  readonly measure: Measure = (task) => {
     if (this.#depth > 0) return task();
     const start = performance.now();
     this.#depth += 1;

@@ -2,17 +2,23 @@
 import { isAlive } from "./link";
 import { Session } from "./session";
 
-/** A DOM event, since a script from before a reload of the extension lives in another world. */
-const TAKEOVER = "veritile:takeover";
 /** How soon a script notices that its extension is gone when it has nothing to send. */
 const ALIVE_MS = 1000;
+/** Told to scripts of other worlds, as from before a reload of the extension. Pages can say it too: only orphans obey. */
+const TAKEOVER = "veritile:takeover";
+/** This world's script, out of the page's reach. */
+const world = globalThis as { veritileLife?: AbortController };
 
+world.veritileLife?.abort();
 document.dispatchEvent(new CustomEvent(TAKEOVER));
 
 const life = new AbortController();
-const end = () => life.abort();
-document.addEventListener(TAKEOVER, end, { signal: life.signal });
-const alive = setInterval(() => isAlive() || end(), ALIVE_MS);
-life.signal.addEventListener("abort", () => clearInterval(alive));
+world.veritileLife = life;
+const endOrphan = () => {
+  if (!isAlive()) life.abort();
+};
+document.addEventListener(TAKEOVER, endOrphan, { signal: life.signal });
+const watch = setInterval(endOrphan, ALIVE_MS);
+life.signal.addEventListener("abort", () => clearInterval(watch));
 
-new Session(document, end, life.signal);
+new Session(document, () => life.abort(), life.signal);

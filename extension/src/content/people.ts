@@ -43,14 +43,15 @@ export class People {
       const person = this.#people.get(participant) ?? this.#welcome(participant, now);
       if (person.tile?.kind !== tile.kind) this.#changed("soon");
       person.tile = tile;
+      // Reads first, changes after: one layout for all tiles.
       person.tileWidth = tile.element.getBoundingClientRect().width;
       if (tile.name && tile.name !== person.name) {
         person.name = tile.name;
         this.#changed("soon");
       }
-      this.#render(participant, person);
     }
     for (const [participant, person] of this.#people) {
+      if (tiles.has(participant)) this.#render(participant, person);
       if (tiles.has(participant) || !person.tile) continue;
       person.tile = undefined;
       this.#overlay?.hide(participant);

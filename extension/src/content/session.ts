@@ -92,8 +92,8 @@ export class Session {
     const { measure } = this.#figures;
     const roster = new Roster();
     const people = new People(platform.corner, this.#figures, (urgency) => this.#announce(urgency));
-    const rungs = [new FrameWorker(), new PageCanvas()];
-    const ladder = new Ladder(platform.blobWorkers ? [new BlobWorker(), ...rungs] : rungs, measure);
+    const rungs = [new FrameWorker(measure), new PageCanvas()];
+    const ladder = new Ladder(platform.blobWorkers ? [new BlobWorker(measure), ...rungs] : rungs, measure);
     const sampler = new Sampler({
       ladder,
       figures: this.#figures,

@@ -1,4 +1,5 @@
 /** Keeps track of the tiles on the page, at next to no cost while nothing changes. */
+import type { Measure } from "./figures";
 import { isPlaying, trackOf } from "./platforms/media";
 import type { Platform, Tile } from "./platforms/tile";
 
@@ -56,8 +57,7 @@ export interface WatcherOptions {
   onScan(scan: Scan): void;
   /** Elements left the page; called before the next paint. */
   onRemoved(): void;
-  /** Runs work of ours on the page's main thread, measured. */
-  measure(work: () => void): void;
+  measure: Measure;
   signal: AbortSignal;
 }
 

@@ -3,7 +3,8 @@ import { MARKS } from "../../shared/marks";
 import { type BadgeState, spoken, wordsFor } from "./words";
 
 const SVG = "http://www.w3.org/2000/svg";
-/** Below this width of the tile, in CSS pixels, the badge is set smaller. */
+/** Below these widths of the tile, in CSS pixels, the badge leaves its addition out, and is set smaller. */
+const NARROW_TILE = 240;
 const SMALL_TILE = 150;
 let lastId = 0;
 
@@ -83,7 +84,9 @@ export class Badge {
 
   /** Sets what it says; touches the document only when that changes, so that nothing is announced twice. */
   set(state: BadgeState, name: string | undefined, tileWidth: number): void {
-    const shown = JSON.stringify([state, name, tileWidth < SMALL_TILE]);
+    const narrow = tileWidth < NARROW_TILE;
+    const small = tileWidth < SMALL_TILE;
+    const shown = JSON.stringify([state, name, narrow, small]);
     if (shown === this.#shown) return;
     this.#shown = shown;
     const words = wordsFor(state);
@@ -92,7 +95,8 @@ export class Badge {
     if (state.reason) element.dataset.reason = state.reason;
     else delete element.dataset.reason;
     element.classList.toggle("quiet", state.quiet);
-    element.classList.toggle("small", tileWidth < SMALL_TILE);
+    element.classList.toggle("narrow", narrow);
+    element.classList.toggle("small", small);
     const said = spoken(name, words);
     this.#path.setAttribute("d", MARKS[state.label]);
     this.#mark.ariaLabel = said;

@@ -19,7 +19,7 @@ export const STYLE = `
 .right { right: calc(anchor(right) + var(--inset)) }
 .by-script { top: 0; left: 0; right: auto; max-width: var(--room); translate: var(--x) var(--y) }
 .by-script.right { translate: calc(var(--x) - 100%) var(--y) }
-.small { --inset: 4px; font-size: 11px; line-height: 16px }
+.small { --inset: 4px; font-size: 10.5px; line-height: 16px; letter-spacing: 0 }
 
 .pill {
   display: flex; align-items: flex-start; box-sizing: border-box; width: max-content; max-width: 100%;
@@ -40,6 +40,7 @@ export const STYLE = `
 .small .words { height: 16px; padding-inline: 3px 5px }
 .title, .addition { white-space: pre; overflow: hidden; text-overflow: ellipsis; max-width: 100% }
 .addition { opacity: .8; font-weight: 400 }
+.narrow .addition { display: none }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
 ${colours}
 [data-label="suspect"] .pill { background: rgb(66 42 0 / .86); box-shadow: 0 0 0 1px rgb(242 184 75 / .55), 0 1px 4px rgb(0 0 0 / .3) }

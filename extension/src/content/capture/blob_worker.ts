@@ -1,4 +1,5 @@
 /** Best: a frame goes to a worker without a copy, and the page's thread does next to nothing. */
+import type { Measure } from "../figures";
 import type { Crop, Source } from "../platforms/tile";
 import { grab, grabFrame } from "./grab";
 import { type Picture, type Rung, RungFailed } from "./picture";
@@ -11,13 +12,18 @@ export class BlobWorker implements Rung {
   readonly name = "blob worker";
   #worker: Worker | undefined;
   #client: WorkerClient | undefined;
+  readonly #measure: Measure;
+
+  constructor(measure: Measure) {
+    this.#measure = measure;
+  }
 
   async open(): Promise<void> {
     const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
     try {
       const worker = new Worker(url);
       this.#worker = worker;
-      this.#client = new WorkerClient(worker);
+      this.#client = new WorkerClient(worker, this.#measure);
       // A page's policy forbids the worker without an exception: the error event comes later, or the silence lasts.
       const refused = new Promise<never>((_, reject) => {
         worker.addEventListener("error", () => reject(new RungFailed("the page forbids blob workers")), { once: true });

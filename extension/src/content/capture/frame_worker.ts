@@ -1,6 +1,7 @@
 /** Where a page forbids blob workers: a worker of the extension's own, inside an invisible frame. */
+import type { Measure } from "../figures";
 import type { Crop, Source } from "../platforms/tile";
-import { grab } from "./grab";
+import { copyPixels, grab, grabFrame } from "./grab";
 import { type Picture, type Rung, RungFailed } from "./picture";
 import { WorkerClient } from "./worker_client";
 
@@ -12,6 +13,11 @@ export class FrameWorker implements Rung {
   #frame: HTMLIFrameElement | undefined;
   #port: MessagePort | undefined;
   #client: WorkerClient | undefined;
+  readonly #measure: Measure;
+
+  constructor(measure: Measure) {
+    this.#measure = measure;
+  }
 
   async open(): Promise<void> {
     const frame = document.createElement("iframe");
@@ -33,12 +39,15 @@ export class FrameWorker implements Rung {
     frame.contentWindow?.postMessage("veritile", `chrome-extension://${chrome.runtime.id}`, [port2]);
     port1.start();
     this.#port = port1;
-    this.#client = new WorkerClient(port1);
+    this.#client = new WorkerClient(port1, this.#measure);
     await this.#client.sleep(0, START_LIMIT_MS);
   }
 
   async capture(source: Source, region: Crop): Promise<Picture> {
     if (!this.#client || !this.#frame?.isConnected) throw new RungFailed("the page removed the capture frame");
+    // Decoded pixels are smaller than a bitmap's, and are scaled on the other side; a frame itself cannot cross.
+    const pixels = source instanceof HTMLVideoElement && (await copyPixels(grabFrame(source)));
+    if (pixels) return this.#client.encode(pixels, region);
     const bitmap = await grab(source, region);
     return this.#client.encode(bitmap, { x: 0, y: 0, width: bitmap.width, height: bitmap.height });
   }

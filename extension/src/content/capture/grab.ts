@@ -1,6 +1,7 @@
 /** Takes hold of what an element shows now. */
 import type { Crop, Source } from "../platforms/tile";
 import { NoPicture, sentSize } from "./picture";
+import type { Pixels } from "./worker_client";
 
 /** The frame itself, without a copy. @throws NoPicture */
 export function grabFrame(video: HTMLVideoElement): VideoFrame {
@@ -8,6 +9,25 @@ export function grabFrame(video: HTMLVideoElement): VideoFrame {
     return new VideoFrame(video);
   } catch (error) {
     throw new NoPicture(String(error));
+  }
+}
+
+/** A copy of the frame as it was decoded, or nothing when only the GPU has it. Takes the frame over. */
+export async function copyPixels(frame: VideoFrame): Promise<Pixels | undefined> {
+  try {
+    if (!frame.format) return undefined;
+    const { format, timestamp, visibleRect, displayWidth, displayHeight, colorSpace } = frame;
+    const data = new ArrayBuffer(frame.allocationSize());
+    const layout = await frame.copyTo(data);
+    const codedWidth = visibleRect?.width ?? frame.codedWidth;
+    const codedHeight = visibleRect?.height ?? frame.codedHeight;
+    // The JSON of a colour space is what its constructor takes, and can be posted.
+    const init = { format, timestamp, layout, codedWidth, codedHeight, displayWidth, displayHeight };
+    return { data, init: { ...init, colorSpace: colorSpace.toJSON() } };
+  } catch {
+    return undefined;
+  } finally {
+    frame.close();
   }
 }
 

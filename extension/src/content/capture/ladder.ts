@@ -1,4 +1,5 @@
 /** The ways to capture, best first. One that fails on this page is left for good. */
+import type { Measure } from "../figures";
 import type { Crop, Source, Tile } from "../platforms/tile";
 import { NoPicture, type Picture, type Rung, RungFailed } from "./picture";
 
@@ -15,13 +16,12 @@ export interface Shot extends Picture {
 
 export class Ladder {
   readonly #rungs: Rung[];
-  readonly #measure: <T>(task: () => T) => T;
+  readonly #measure: Measure;
   #current: { rung: Rung; opened: Promise<void> } | undefined;
   #silences = 0;
   #closed = false;
 
-  /** `measure` runs and times the synchronous part of a capture. */
-  constructor(rungs: Rung[], measure: <T>(task: () => T) => T = (task) => task()) {
+  constructor(rungs: Rung[], measure: Measure) {
     this.#rungs = rungs;
     this.#measure = measure;
   }

@@ -22,13 +22,15 @@ async function answer(job: Job): Promise<Answer> {
     await new Promise((done) => setTimeout(done, job.ms));
     return { id: job.id };
   }
+  let image: VideoFrame | ImageBitmap | undefined;
   try {
-    const blob = encode(job.image, job.region);
-    job.image.close();
+    image = "data" in job.image ? new VideoFrame(job.image.data, job.image.init) : job.image;
+    const blob = encode(image, job.region);
     return { id: job.id, jpeg: payload(new FileReaderSync().readAsDataURL(await blob)) };
   } catch (error) {
-    job.image.close();
     return { id: job.id, error: String(error) };
+  } finally {
+    image?.close();
   }
 }
 

@@ -1,10 +1,19 @@
 /** Talks to an encoder worker: numbered jobs, each answered or timed out. */
+import type { Measure } from "../figures";
 import type { Crop } from "../platforms/tile";
 import { NoPicture, type Picture, RungFailed } from "./picture";
 
 export type Job =
-  | { kind: "encode"; id: number; image: VideoFrame | ImageBitmap; region: Crop }
+  | { kind: "encode"; id: number; image: Image; region: Crop }
   | { kind: "sleep"; id: number; ms: number };
+
+/** Something to draw; pixels are a video frame's, for where the frame itself cannot go. */
+export type Image = VideoFrame | ImageBitmap | Pixels;
+
+export interface Pixels {
+  data: ArrayBuffer;
+  init: VideoFrameBufferInit;
+}
 
 export interface Answer {
   id: number;
@@ -24,8 +33,11 @@ export class WorkerClient {
   readonly #waiting = new Map<number, (answer: Answer) => void>();
   #last = 0;
 
-  constructor(endpoint: Endpoint) {
+  readonly #measure: Measure;
+
+  constructor(endpoint: Endpoint, measure: Measure) {
     this.#endpoint = endpoint;
+    this.#measure = measure;
     endpoint.addEventListener("message", ({ data }) => {
       this.#waiting.get(data.id)?.(data);
       this.#waiting.delete(data.id);
@@ -38,8 +50,9 @@ export class WorkerClient {
   }
 
   /** Takes the image over. @throws RungFailed on silence, NoPicture when the image cannot be encoded */
-  async encode(image: VideoFrame | ImageBitmap, region: Crop): Promise<Picture> {
-    const answer = await this.#ask({ kind: "encode", id: ++this.#last, image, region }, [image], ENCODE_LIMIT_MS);
+  async encode(image: Image, region: Crop): Promise<Picture> {
+    const transfer = "data" in image ? image.data : image;
+    const answer = await this.#ask({ kind: "encode", id: ++this.#last, image, region }, [transfer], ENCODE_LIMIT_MS);
     if (answer.jpeg === undefined) throw new NoPicture(answer.error);
     return { jpeg: answer.jpeg };
   }
@@ -54,7 +67,7 @@ export class WorkerClient {
         clearTimeout(timer);
         resolve(answer);
       });
-      this.#endpoint.postMessage(job, transfer);
+      this.#measure(() => this.#endpoint.postMessage(job, transfer));
     });
   }
 }

@@ -20,7 +20,9 @@ export const zoom: Platform = {
   matches: ({ location }) => /(^|\.)zoom\.us$/.test(location.hostname) && /\/wc\//.test(location.pathname),
   inCall: (document) => [...document.querySelectorAll("video")].some((video) => isPlaying(video) && !isLocal(video)),
   find(document) {
-    const players = [...document.querySelectorAll<HTMLElement>(SELECTORS.player)].filter(isVisible);
+    const players = [...document.querySelectorAll<HTMLElement>(SELECTORS.player)].filter((player) =>
+      isVisible(holderOf(player)),
+    );
     const frames = [...document.querySelectorAll<HTMLElement>(SELECTORS.frame)].filter(
       (frame) => isVisible(frame) && !frame.querySelector(SELECTORS.player) && frame.querySelector(SELECTORS.avatar),
     );
@@ -32,7 +34,7 @@ function describe(player: HTMLElement): Tile | undefined {
   const node = nodeOf(player);
   if (node === undefined) return undefined;
   const source = playingVideo(player) ?? playingVideo(shadowRootOf(player) ?? player) ?? canvasOf(player);
-  const frame = player.closest<HTMLElement>(`${SELECTORS.frame}, ${SELECTORS.avatar}`) ?? player;
+  const frame = holderOf(player);
   const name = findName(frame, SELECTORS.name);
   const share = isShare(node) || player.closest(SELECTORS.share) !== null;
   // The page does not mark one's own tile; its track does, where there is one.
@@ -46,6 +48,10 @@ function describe(player: HTMLElement): Tile | undefined {
     ...(isCanvas(source) && { crop: () => cropOf(player, source) }),
     identity: () => bound(player.isConnected ? player.getAttribute("node-id") : null, source),
   };
+}
+
+function holderOf(player: HTMLElement): HTMLElement {
+  return player.closest<HTMLElement>(`${SELECTORS.frame}, ${SELECTORS.avatar}`) ?? player;
 }
 
 /** Without a player there is no node id. Nothing is judged here, so that the element's own number is identity enough. */
