@@ -123,17 +123,15 @@ class _Deployed(nn.Module):
         if _may_follow_pool(last["norm"]):
             _fold_into_dense(last["norm"], self.net.hidden)
             last["norm"] = nn.Identity()
+        self.pool_first = [_may_follow_pool(block["norm"]) for block in self.net.blocks]
 
     def forward(self, pixels: Tensor) -> Tensor:
         """(N, size, size, 3) uint8 -> (N,) log-odds or probability."""
         x = pixels.permute(0, 3, 1, 2).float() / 255
         x = self.net.stem(x)
-        for block in self.net.blocks:
+        for block, pool_first in zip(self.net.blocks, self.pool_first, strict=True):
             x = block["features"](x)
-            if _may_follow_pool(block["norm"]):
-                x = block["norm"](block["pool"](x))
-            else:
-                x = block["pool"](block["norm"](x))
+            x = block["norm"](block["pool"](x)) if pool_first else block["pool"](block["norm"](x))
         x = nn.functional.leaky_relu(self.net.hidden(x.flatten(1)), 0.1)
         x = self.net.out(x).squeeze(1)
         return torch.sigmoid(x) if self.probability else x

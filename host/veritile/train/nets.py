@@ -17,23 +17,25 @@ BATCH_NORM_EPS: Final = 1e-3
 
 
 class Inception(nn.Module):
-    """Four parallel branches of growing reach: 1x1, 3x3, and 3x3 dilated by 2 and by 3."""
+    """Four parallel branches of growing reach: 1x1, 3x3, and 3x3 dilated by 2 and by 3.
+
+    The 1x1 convolutions that all four start with are one convolution here.
+    """
 
     def __init__(self, channels: int, a: int, b: int, c: int, d: int) -> None:
         super().__init__()
-        self.near = nn.Conv2d(channels, a, 1)
-        self.reduce = nn.ModuleList(nn.Conv2d(channels, n, 1) for n in (b, c, d))
+        self.widths = (a, b, c, d)
+        self.reduce = nn.Conv2d(channels, a + b + c + d, 1)
         self.reach = nn.ModuleList(
             nn.Conv2d(n, n, 3, padding=dilation, dilation=dilation)
-            for n, dilation in zip((b, c, d), (1, 2, 3), strict=True)
+            for dilation, n in enumerate((b, c, d), start=1)
         )
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, channels, H, W) -> (N, a + b + c + d, H, W)."""
-        branches = [functional.relu(self.near(x))]
-        for reduce, reach in zip(self.reduce, self.reach, strict=True):
-            branches.append(functional.relu(reach(functional.relu(reduce(x)))))
-        return torch.cat(branches, dim=1)
+        near, *reduced = functional.relu(self.reduce(x)).split(self.widths, dim=1)
+        far = [functional.relu(reach(part)) for reach, part in zip(self.reach, reduced, strict=True)]
+        return torch.cat([near, *far], dim=1)
 
 
 class Convolution(nn.Module):
@@ -54,10 +56,15 @@ class Residual(nn.Module):
     gain: Final = 10.0
     """Brings the residual of a photograph, a few levels of 255, to the order of 1."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        kernel = torch.full((3, 1, 3, 3), -1 / 9)
+        kernel[:, :, 1, 1] += 1
+        self.register_buffer("kernel", kernel * self.gain, persistent=False)
+
     def forward(self, x: Tensor) -> Tensor:
-        """(N, C, H, W) -> (N, C, H, W)."""
-        mean = functional.avg_pool2d(x, 3, stride=1, padding=1, count_include_pad=False)
-        return (x - mean) * self.gain
+        """(N, 3, H, W) -> (N, 3, H, W)."""
+        return functional.conv2d(functional.pad(x, (1, 1, 1, 1), mode="replicate"), self.kernel, groups=3)
 
 
 class MesoNet(nn.Module):
