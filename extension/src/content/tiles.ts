@@ -1,6 +1,6 @@
 /** Keeps track of the tiles on the page, at next to no cost while nothing changes. */
 import type { Measure } from "./figures";
-import { isPlaying, trackOf } from "./platforms/media";
+import { trackOf } from "./platforms/media";
 import type { Platform, Tile } from "./platforms/tile";
 
 /** A vanished tile is remembered this long: layouts take tiles out and put them back. */
@@ -115,7 +115,6 @@ export class TileWatcher {
       for (const event of ["mute", "unmute", "ended"] as const) {
         track.addEventListener(event, () => this.poke(), { signal: this.#options.signal });
       }
-      if (!isPlaying(video)) this.poke();
     }
   }
 

@@ -3,9 +3,13 @@ import { MARKS } from "../../shared/marks";
 import { type BadgeState, spoken, wordsFor } from "./words";
 
 const SVG = "http://www.w3.org/2000/svg";
-/** Below these widths of the tile, in CSS pixels, the badge leaves its addition out, and is set smaller. */
-const NARROW_TILE = 240;
-const SMALL_TILE = 150;
+/** How a badge is set on tiles below these widths, in CSS pixels. */
+const SIZES: readonly (readonly [below: number, classes: readonly string[]])[] = [
+  [150, ["small", "narrow"]],
+  [240, ["narrow"]],
+  [800, []],
+  [Infinity, ["large"]],
+];
 let lastId = 0;
 
 export class Badge {
@@ -67,7 +71,6 @@ export class Badge {
   }
 
   show(): void {
-    if (this.isShown || !this.#anchor.isConnected) return;
     this.element.showPopover({ source: this.#anchor });
   }
 
@@ -84,9 +87,8 @@ export class Badge {
 
   /** Sets what it says; touches the document only when that changes, so that nothing is announced twice. */
   set(state: BadgeState, name: string | undefined, tileWidth: number): void {
-    const narrow = tileWidth < NARROW_TILE;
-    const small = tileWidth < SMALL_TILE;
-    const shown = JSON.stringify([state, name, narrow, small]);
+    const size = SIZES.find(([below]) => tileWidth < below)?.[1] ?? [];
+    const shown = JSON.stringify([state, name, size]);
     if (shown === this.#shown) return;
     this.#shown = shown;
     const words = wordsFor(state);
@@ -95,8 +97,7 @@ export class Badge {
     if (state.reason) element.dataset.reason = state.reason;
     else delete element.dataset.reason;
     element.classList.toggle("quiet", state.quiet);
-    element.classList.toggle("narrow", narrow);
-    element.classList.toggle("small", small);
+    for (const name of ["small", "narrow", "large"]) element.classList.toggle(name, size.includes(name));
     const said = spoken(name, words);
     this.#path.setAttribute("d", MARKS[state.label]);
     this.#mark.ariaLabel = said;

@@ -12,6 +12,9 @@ export class Overlay {
   readonly #host = document.createElement("veritile-badges");
   readonly #root = this.#host.attachShadow({ mode: "closed" });
   readonly #badges = new Map<string, Badge>();
+  /** Badges whose tile is gone for now, or lies under a dialog. */
+  readonly #absent = new Set<Badge>();
+  #covered = new Set<Badge>();
   readonly #corner: "left" | "right";
   readonly #stop = new AbortController();
   /** Where the browser cannot anchor; known after the first badge is shown. */
@@ -39,37 +42,40 @@ export class Overlay {
     }
     badge.set(state, name, tileWidth);
     badge.move(anchor);
-    this.#show(badge);
+    this.#absent.delete(badge);
+    this.#update(badge);
   }
 
   remove(participant: string): void {
     const badge = this.#badges.get(participant);
     if (!badge) return;
     this.#placement?.forget(badge);
+    this.#absent.delete(badge);
+    this.#covered.delete(badge);
     badge.element.remove();
     this.#badges.delete(participant);
   }
 
   /** The tile is not on the page for now. */
   hide(participant: string): void {
-    this.#badges.get(participant)?.hide();
+    const badge = this.#badges.get(participant);
+    if (!badge) return;
+    this.#absent.add(badge);
+    this.#update(badge);
   }
 
   /** Elements were removed: a badge without its anchor would fall into the page's corner. */
   hideOrphans(): void {
-    for (const badge of this.#badges.values()) if (!badge.anchor.isConnected) badge.hide();
+    for (const badge of this.#badges.values()) this.#update(badge);
   }
 
   /** Puts right what the page has changed since: our element removed, a dialog over the tiles. */
   refresh(): void {
-    if (!this.#host.isConnected) {
-      document.documentElement.append(this.#host);
-    }
+    if (!this.#host.isConnected) document.documentElement.append(this.#host);
     const modals = [...document.querySelectorAll(MODAL)].filter((modal) => modal.checkVisibility());
-    for (const badge of this.#badges.values()) {
-      if (modals.some((modal) => covers(modal, badge.anchor))) badge.hide();
-      else if (badge.anchor.isConnected) this.#show(badge);
-    }
+    const under = (badge: Badge) => modals.some((modal) => covers(modal, badge.anchor));
+    this.#covered = new Set([...this.#badges.values()].filter(under));
+    for (const badge of this.#badges.values()) this.#update(badge);
   }
 
   close(): void {
@@ -79,13 +85,16 @@ export class Overlay {
     this.#badges.clear();
   }
 
-  #show(badge: Badge): void {
+  #update(badge: Badge): void {
+    const { anchor } = badge;
     const full = document.fullscreenElement;
-    const covered = full && !full.contains(badge.anchor) && !badge.anchor.contains(full);
-    if (covered) badge.hide();
-    if (covered || badge.isShown) return;
+    const inSight = !full || full.contains(anchor) || anchor.contains(full);
+    if (!inSight || !anchor.isConnected || this.#absent.has(badge) || this.#covered.has(badge)) {
+      badge.hide();
+      return;
+    }
+    if (badge.isShown) return;
     badge.show();
-    if (!badge.isShown) return;
     if (!this.#tested) this.#test(badge);
     this.#placement?.follow(badge, this.#corner);
   }
@@ -93,7 +102,7 @@ export class Overlay {
   #raise(): void {
     for (const badge of this.#badges.values()) {
       badge.hide();
-      this.#show(badge);
+      this.#update(badge);
     }
   }
 

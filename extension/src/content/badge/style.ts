@@ -21,9 +21,11 @@ export const STYLE = `
 .by-script.right { translate: calc(var(--x) - 100%) var(--y) }
 .small { --inset: 4px; font-size: 10.5px; line-height: 16px; letter-spacing: 0 }
 
+.large { --inset: 10px; font-size: 14px; line-height: 22px }
+
 .pill {
   display: flex; align-items: flex-start; box-sizing: border-box; width: max-content; max-width: 100%;
-  border-radius: 12px; padding: 2px; overflow: hidden;
+  border-radius: 14px; padding: 2px; overflow: hidden;
   background: rgb(17 20 26 / .8); box-shadow: 0 0 0 1px rgb(255 255 255 / .16), 0 1px 4px rgb(0 0 0 / .3);
   transition: background-color .2s, opacity .2s;
 }
@@ -33,11 +35,13 @@ export const STYLE = `
   pointer-events: auto; cursor: default;
 }
 .small .mark { width: 16px; height: 16px }
+.large .mark { width: 22px; height: 22px }
 .mark svg { display: block; width: 100%; height: 100%; scale: .84 }
 .mark:focus-visible { outline: 2px solid #8ab4ff; outline-offset: -1px }
 /* What has no room in the line wraps out of sight. */
 .words { margin: 0; padding-inline: 4px 7px; height: 18px; display: flex; flex-wrap: wrap; overflow: hidden; min-width: 0 }
 .small .words { height: 16px; padding-inline: 3px 5px }
+.large .words { height: 22px; padding-inline: 5px 9px }
 .title, .addition { white-space: pre; overflow: hidden; text-overflow: ellipsis; max-width: 100% }
 .addition { opacity: .8; font-weight: 400 }
 .narrow .addition { display: none }

@@ -54,8 +54,10 @@ function candidates(document: Document): HTMLElement[] {
 
 /** One element for each stream: a layout change can show both the old and the new one for a moment. */
 function distinct(tiles: HTMLElement[]): HTMLElement[] {
-  const groups = Map.groupBy(tiles, idOf);
-  return [...groups.values()].flatMap((same) => largest(same.filter(playingVideo)) ?? largest(same) ?? []);
+  return [...new Set(tiles.map(idOf))].flatMap((id) => {
+    const same = tiles.filter((tile) => idOf(tile) === id);
+    return same.length === 1 ? same : (largest(same.filter(playingVideo)) ?? largest(same) ?? []);
+  });
 }
 
 /** A person's camera and their screen are two tiles, which may share the participant. */

@@ -29,12 +29,11 @@ export const teams: Platform = {
     const shares = new Set(elements.filter((element) => within(element, SELECTORS.share)));
     const cameras = elements.filter((element) => !shares.has(element));
     const own = ownTile(cameras);
-    const keys = new Map(elements.map((element) => [element, keyOf(element)]));
-    const occurrences = Map.groupBy(keys.values(), (key) => key);
-    return elements.map((element) => {
-      const key = keys.get(element);
+    const keys = elements.map(keyOf);
+    return elements.map((element, i) => {
+      const key = keys[i];
       // Two tiles under one name may be two people: they are told apart by their elements, at the price of stability.
-      const unique = key !== undefined && occurrences.get(key)?.length === 1;
+      const unique = key !== undefined && keys.indexOf(key) === keys.lastIndexOf(key);
       return describe(element, unique ? key : `#${ordinalOf(element)}`, shares.has(element), element === own);
     });
   },
