@@ -111,10 +111,15 @@ def test_people_get_a_table_and_the_errors_below(
 ) -> None:
     assert run([files], as_json=False, model=model) == 1
     captured = capsys.readouterr()
-    assert "likely fake" in captured.out
-    assert "inconclusive: face too small" in captured.out
-    assert "[402]" in captured.err
-    assert "3 of 3" in captured.out
+    heading, *rows = captured.out.splitlines()
+    assert heading.split() == ["Verdict", "P(fake)", "Confidence", "Usable", "frames", "File"]
+    assert len(rows) == 3
+    assert rows[0].split()[:3] == ["likely", "fake", "0.88"]
+    assert "inconclusive: face too small" in rows[1]
+    assert "3 of 3" in rows[2]
+    assert rows[2].rstrip().endswith(str(files / "sub" / "film.mp4"))
+    assert captured.err.startswith(f"{files / 'broken.jpg'}: ")
+    assert captured.err.endswith("[402]\n")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -151,9 +152,9 @@ class _HumanTable:
 
     def __init__(self) -> None:
         self._table = Table(box=None)
-        self._table.add_column("File", overflow="fold")
         for heading in ("Verdict", "P(fake)", "Confidence", "Usable frames"):
             self._table.add_column(heading, no_wrap=True)
+        self._table.add_column("File", overflow="fold")
         self._errors: list[Text] = []
 
     def analysed(self, path: Path, detector: Detector, verdict: Verdict, frames: list[TimedResult]) -> None:
@@ -161,16 +162,17 @@ class _HumanTable:
         if verdict.reason is not None:
             words += f": {verdict.reason.replace('_', ' ')}"
         score = "–" if verdict.score is None else f"{verdict.score:.2f}"
-        self._table.add_row(
-            _shown(str(path)), words, score, f"{verdict.confidence:.2f}", f"{verdict.frames} of {len(frames)}"
-        )
+        usable = f"{verdict.frames} of {len(frames)}"
+        self._table.add_row(words, score, f"{verdict.confidence:.2f}", usable, _shown(str(path)))
 
     def failed(self, path: Path, error: VeritileError) -> None:
-        self._errors.append(_shown(f"{error} [{error.code}]"))
+        text = f"{error} [{error.code}]"
+        self._errors.append(_shown(text if str(path) in text else f"{path}: {text}"))
 
     def close(self) -> None:
         if self._table.row_count:
-            Console().print(self._table)
+            # Only a terminal needs lines broken; rows that are piped on stay whole.
+            Console(width=None if sys.stdout.isatty() else 10_000).print(self._table)
         errors = Console(stderr=True)
         for error in self._errors:
             errors.print(error, soft_wrap=True)

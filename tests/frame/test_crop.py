@@ -27,9 +27,11 @@ def test_inside_the_frame_at_native_size_pixels_are_copied() -> None:
 
 
 def test_outside_the_frame_border_pixels_are_repeated() -> None:
-    crop = crop_face(ramp(100, 200), (0, 0, 10, 10), margin=3.0, size=30)  # from -10 to 20
-    assert crop[:11, :11].tolist() == np.zeros((11, 11, 3)).tolist()
-    assert crop[15, 15].tolist() == [5, 5, 0]
+    frame = ramp(100, 200) + np.uint8(40)
+    crop = crop_face(frame, (0, 0, 10, 10), margin=3.0, size=30)  # from -10 to 20
+    assert (crop[:11, :11] == 40).all()
+    assert crop[0, 29].tolist() == [59, 40, 40]
+    assert crop[15, 15].tolist() == [45, 45, 40]
 
 
 def test_shrinking_averages() -> None:

@@ -144,7 +144,7 @@ def test_a_truncated_jpeg_is_refused(cut: int) -> None:
 
 @given(cut=st.integers(1, len(WEBP) - 12))
 def test_a_truncated_webp_is_refused(cut: int) -> None:
-    with pytest.raises(CorruptImageError):
+    with pytest.raises(CorruptImageError, match="send the whole file"):
         decode(WEBP[:-cut])
 
 

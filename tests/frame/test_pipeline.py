@@ -117,3 +117,12 @@ def test_importing_the_package_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_model_that_comes_with_veritile_judges_a_face() -> None:
+    shipped = FrameAnalyzer.load()
+    result = shipped.analyze_encoded(pictures.jpeg(pictures.person()))
+    assert result.reason is None
+    assert result.score is not None
+    assert 0 < result.score < 1
+    assert shipped.model.licence

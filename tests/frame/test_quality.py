@@ -45,6 +45,12 @@ def test_the_weight_lies_in_0_to_1_and_never_falls_when_quality_rises(
     assert 0.0 <= gate.weight(quality) <= gate.weight(both) <= 1.0
 
 
+@pytest.mark.parametrize("change", [{"face_px": 64.0}, {"sharpness": 0.1}, {"light": 0.08}])
+def test_the_weakest_measure_decides(change: dict[str, float]) -> None:
+    assert Gate().weight(replace(GOOD, face_px=400)) == 1.0
+    assert Gate().weight(replace(GOOD, **{"face_px": 400, **change})) == 0.25
+
+
 @given(gate=gates, quality=qualities)
 def test_a_usable_face_always_counts(gate: Gate, quality: Quality) -> None:
     assert (gate.weight(quality) > 0) is (gate.reason(quality) is None)
