@@ -53,7 +53,7 @@ def home(tmp_path: Path) -> Path:
 
 
 def run(program: Path, home: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    unset = ("XDG_", "VERITILE_", "PY")
+    unset = ("XDG_", "VERITILE_", "PY", "ORT_", "CI")  # ONNX Runtime also reads who runs it
     env = {key: value for key, value in os.environ.items() if not key.startswith(unset)} | {"HOME": str(home)}
     command = [str(program), *map(str, arguments)]
     return subprocess.run(command, env=env, cwd=home, capture_output=True, text=True, timeout=100)
@@ -81,6 +81,17 @@ def test_the_host_registers_answers_and_judges(programs: Path, home: Path) -> No
         assert str(programs.parent) in extension["detail"]
     run(programs / "veritile", home, "uninstall")
     assert not manifest.exists()
+
+
+def test_nothing_is_left_in_the_home_but_the_log(programs: Path, home: Path) -> None:
+    # Whatever a library keeps about its use, a device id say, would appear here.
+    cv2.imwrite(str(home / "face.jpg"), person()[:, :, ::-1])
+    before = set(home.rglob("*"))
+    assert run(programs / "veritile", home, "analyze", "face.jpg").returncode == 0
+    assert set(home.rglob("*")) == before
+    run(programs / "veritile", home, "doctor")
+    new = [path for path in home.rglob("*") if path.is_file() and path not in before]
+    assert [path.name for path in new] == ["host.log"]
 
 
 def test_the_source_distribution_carries_what_the_wheel_is_made_of(tmp_path: Path) -> None:

@@ -12,10 +12,15 @@ waits for the host's first answer.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from veritile.detector import Detector
+
+# Official builds of ONNX Runtime report to their maker: a device id and a queue of events
+# in ~/.cache, then an upload. Only this, set before its import, keeps that from starting.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 __version__ = "0.1.0"
 __all__ = ["Detector", "__version__"]
