@@ -5,8 +5,6 @@ All pictures are (H, W, 3) uint8 arrays, RGB.
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -26,18 +24,15 @@ def empty(width: int = 640, height: int = 360) -> Picture:
     return np.stack([grey * 0.9, grey, grey * 1.1], axis=-1).astype(np.uint8)
 
 
-def person(
-    width: int = 640, height: int = 360, *, face_px: int = 150, x: float = 0.5, fake: bool = False
-) -> Picture:
+def person(width: int = 640, height: int = 360, *, face_px: int = 150, x: float = 0.5) -> Picture:
     """A frame of a call: one person in a room.
 
     Args:
         width, height: of the frame in pixels.
         face_px: long side of the face in pixels.
         x: horizontal centre of the face, as a fraction of the width.
-        fake: whether the face is swapped (see `swapped`).
     """
-    photo = swapped_photo() if fake else astronaut()
+    photo = astronaut()
     frame = empty(width, height)
     scale = face_px / FACE[3]
     interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
@@ -78,24 +73,6 @@ def jpeg(picture: Picture, quality: int = 90) -> bytes:
 def webp(picture: Picture, quality: int = 90) -> bytes:
     """Encode as WebP; quality 1-100, above 100 lossless."""
     return _encode(".webp", picture, [cv2.IMWRITE_WEBP_QUALITY, quality])
-
-
-@lru_cache(maxsize=1)
-def swapped_photo() -> Picture:
-    """The photograph, its face replaced by a smoother, differently tinted copy inside a soft-edged ellipse.
-
-    Only a stand-in for a real swap: it shows the same kinds of trace, not their quality.
-    """
-    photo = astronaut().astype(np.float32)
-    x, y, width, height = FACE
-    copy = cv2.GaussianBlur(photo, (0, 0), 1.6)
-    copy = copy * (1.05, 0.97, 0.9) + (10.0, 2.0, -4.0)
-    copy = np.roll(copy, (1, 2), axis=(0, 1))
-    mask = np.zeros(photo.shape[:2], np.float32)
-    centre = (x + width // 2, y + round(height * 0.55))
-    cv2.ellipse(mask, centre, (round(width * 0.4), round(height * 0.42)), 0, 0, 360, 1.0, -1)
-    mask = cv2.GaussianBlur(mask, (0, 0), 4.0)[..., None]
-    return np.clip(photo * (1 - mask) + copy * mask, 0, 255).astype(np.uint8)
 
 
 def _encode(kind: str, picture: Picture, options: list[int]) -> bytes:
