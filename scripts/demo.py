@@ -48,7 +48,7 @@ def main() -> int:
 
 
 def _demonstrate(options: argparse.Namespace, extension: Path, chromium: Path) -> int:
-    from playwright.sync_api import Error
+    from playwright.sync_api import Error, sync_playwright
 
     from call import demo
 
@@ -57,14 +57,18 @@ def _demonstrate(options: argparse.Namespace, extension: Path, chromium: Path) -
     found: dict[str, Any] | None = None
     with tempfile.TemporaryDirectory(prefix="veritile-demo-", ignore_cleanup_errors=True) as folder:
         try:
-            with demo.hold(
-                guests,
-                chromium=chromium,
-                extension=extension,
-                folder=Path(folder),
-                headless=options.headless,
-                say=bootstrap.say,
-            ) as call:
+            with (
+                sync_playwright() as playwright,
+                demo.hold(
+                    playwright,
+                    guests,
+                    chromium=chromium,
+                    extension=extension,
+                    folder=Path(folder),
+                    headless=options.headless,
+                    say=bootstrap.say,
+                ) as call,
+            ):
                 found = _watch(call, guests, options, stop)
         except (ValueError, RuntimeError, Error) as error:
             if not stop.asked and found is None:

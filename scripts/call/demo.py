@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Error, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Error, Page, Playwright
 
 from call import cameras
 from call.browser import allow_site, launch
@@ -58,7 +58,14 @@ class Call:
 
 @contextmanager
 def hold(
-    guests: Sequence[Guest], *, chromium: Path, extension: Path, folder: Path, headless: bool, say: Say
+    playwright: Playwright,
+    guests: Sequence[Guest],
+    *,
+    chromium: Path,
+    extension: Path,
+    folder: Path,
+    headless: bool,
+    say: Say,
 ) -> Iterator[Call]:
     """Hold a call with `guests`, watched by a browser with the extension; everything ends with the block."""
     say("- preparing the cameras")
@@ -66,7 +73,6 @@ def hold(
     films = [guest.camera(folder / f"guest-{index}.mjpeg") for index, guest in enumerate(guests)]
     with ExitStack() as stack:
         meeting = stack.enter_context(Meeting())
-        playwright = stack.enter_context(sync_playwright())
         say("- starting the browser with the extension")
         profile = folder / "watching"
         profile.mkdir()

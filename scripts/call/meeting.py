@@ -46,7 +46,8 @@ class Meeting:
             text=True,
             start_new_session=os.name == "posix",  # Ctrl-C is ours to handle, in our order
         )
-        threading.Thread(target=self._read, args=(self._process,), daemon=True).start()
+        self._reader = threading.Thread(target=self._read, args=(self._process,), daemon=True)
+        self._reader.start()
         if not self._listening.wait(30) or self._process.poll() is not None:
             self.__exit__(None, None, None)
             raise RuntimeError("The meeting server did not start. It said:\n" + "".join(self._output))
@@ -55,13 +56,15 @@ class Meeting:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._process and self._process.poll() is None:
-            self._process.terminate()
-            try:
-                self._process.wait(5)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._reader.join()
 
     def url(self, room: str = "veritile") -> str:
         """Return the address of a room."""
@@ -69,10 +72,11 @@ class Meeting:
 
     def _read(self, process: subprocess.Popen[str]) -> None:
         assert process.stdout is not None
-        for line in process.stdout:
-            self._output.append(line)
-            if _LISTENING.search(line):
-                self._listening.set()
+        with process.stdout:
+            for line in process.stdout:
+                self._output.append(line)
+                if _LISTENING.search(line):
+                    self._listening.set()
         self._listening.set()
 
 

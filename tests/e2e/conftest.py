@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Playwright, sync_playwright
 
 import bootstrap
 from call.demo import Call, Guest, hold
@@ -35,12 +36,24 @@ def log_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     patch.undo()
 
 
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """What drives the browsers; there can be one at a time."""
+    with sync_playwright() as playwright:
+        yield playwright
+
+
 @pytest.fixture(scope="module")
 def call(
-    chromium: Path, extension: Path, log_folder: Path, tmp_path_factory: pytest.TempPathFactory
+    playwright: Playwright,
+    chromium: Path,
+    extension: Path,
+    log_folder: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Call]:
     """A peer-calls meeting with a real and a swapped participant, watched with the extension."""
     with hold(
+        playwright,
         GUESTS,
         chromium=chromium,
         extension=extension,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, sync_playwright
+from playwright.sync_api import BrowserContext, Playwright
 
 from call.badges import read_badges
 from call.browser import launch
@@ -20,7 +20,11 @@ pytestmark = pytest.mark.e2e
 
 @pytest.fixture(scope="module")
 def context(
-    chromium: Path, extension: Path, log_folder: Path, tmp_path_factory: pytest.TempPathFactory
+    playwright: Playwright,
+    chromium: Path,
+    extension: Path,
+    log_folder: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[BrowserContext]:
     """A browser to which the three origins are real."""
     folder = tmp_path_factory.mktemp("origins")
@@ -28,7 +32,7 @@ def context(
     profile = folder / "profile"
     profile.mkdir()
     install_profile(profile)
-    with serve() as arguments, sync_playwright() as playwright:
+    with serve() as arguments:
         context = launch(
             playwright,
             chromium=chromium,
