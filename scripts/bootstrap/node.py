@@ -81,9 +81,7 @@ def ensure_node_modules(folder: Path) -> Node:
     made_of = digest([folder / "package.json", folder / "package-lock.json"])
     if read_stamp(stamp) != made_of:
         title = f"installing the npm packages of {folder.relative_to(ROOT).as_posix()}"
-        # Not `npm ci`: that refuses a lock file in which the optional packages of other
-        # platforms are missing, and npm leaves them out when the registry at hand lacks them.
-        install = [*node.npm, "install", "--no-save", "--no-audit", "--no-fund"]
+        install = [*node.npm, "ci", "--no-audit", "--no-fund"]
         run(title, install, cwd=folder, env=node.env)
         stamp.parent.mkdir(exist_ok=True)  # npm makes none where there is nothing to install
         write_stamp(stamp, made_of)

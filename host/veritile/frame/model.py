@@ -218,7 +218,7 @@ def _read_checked(card: Card) -> bytes:
 
 
 def _open_session(data: bytes, card: Card) -> ort.InferenceSession:
-    ort.disable_telemetry_events()  # the Windows build would report to its maker
+    ort.disable_telemetry_events()  # also where a program imported it before veritile could forbid it
     options = ort.SessionOptions()
     # Idle threads of ONNX Runtime spin: at a call's sparse rate they burn 20 times what they compute.
     options.intra_op_num_threads = 1
