@@ -10,11 +10,18 @@ from pathlib import Path
 
 import pytest
 
+from native.recording import Conversation, opened
 from tiny_model import write_tiny_model
+from veritile.frame import FrameAnalyzer
 from veritile.native.client import HostClient
 
 HOST = (sys.executable, "-m", "veritile.native.host")
 Start = Callable[..., HostClient]
+
+
+def python_path(folder: Path) -> str:
+    """PYTHONPATH with a folder, whose sitecustomize.py Python then runs at its start."""
+    return os.pathsep.join(filter(None, (str(folder), os.environ.get("PYTHONPATH"))))
 
 
 @pytest.fixture(scope="session")
@@ -43,3 +50,14 @@ def start(tiny_model: Path, log_folder: Path) -> Iterator[Start]:
             return stack.enter_context(HostClient.spawn(command or HOST, env=env))
 
         yield start
+
+
+@pytest.fixture(scope="session")
+def analyzer(tiny_model: Path) -> FrameAnalyzer:
+    return FrameAnalyzer.load(tiny_model)
+
+
+@pytest.fixture
+def talk(analyzer: FrameAnalyzer) -> Conversation:
+    """The host without its process, greeted, with the session "call" open."""
+    return opened(Conversation(lambda: analyzer))

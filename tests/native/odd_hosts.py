@@ -15,13 +15,14 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from native.recording import GatedAnalyzer
+from veritile.frame import FrameResult
 from veritile.native.host import run
 
 
 class Looping(GatedAnalyzer):
     """Is busy in Python for ever."""
 
-    def analyze_encoded(self, data: bytes):  # type: ignore[no-untyped-def]
+    def analyze_encoded(self, data: bytes) -> FrameResult:
         while True:
             pass
 
@@ -29,8 +30,9 @@ class Looping(GatedAnalyzer):
 class Computing(GatedAnalyzer):
     """Is busy in native code, as inference is, for far longer than a test waits."""
 
-    def analyze_encoded(self, data: bytes):  # type: ignore[no-untyped-def]
+    def analyze_encoded(self, data: bytes) -> FrameResult:
         hashlib.pbkdf2_hmac("sha256", b"", b"", 2**31 - 1)
+        raise AssertionError("nobody waits for this")
 
 
 class Printing(GatedAnalyzer):
@@ -39,7 +41,7 @@ class Printing(GatedAnalyzer):
     def __init__(self) -> None:
         super().__init__(is_open=True)
 
-    def analyze_encoded(self, data: bytes):  # type: ignore[no-untyped-def]
+    def analyze_encoded(self, data: bytes) -> FrameResult:
         print("stray: print")  # noqa: T201
         os.write(1, b"stray: descriptor\n")
         subprocess.run([sys.executable, "-c", "print('stray: child')"], check=True)

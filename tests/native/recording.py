@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any
 
 from msgspec import UNSET
 
-from veritile.frame import FrameResult, Timing
+from native.talk import HELLO, OPEN, frames, item_of, picture_of
+from veritile.frame import FrameResult, ModelInfo, Timing
+from veritile.frame.quality import Gate
 from veritile.native.batches import BatchQueue
 from veritile.native.codec import encode
 from veritile.native.counters import Counters
 from veritile.native.dispatcher import Dispatcher
-from veritile.native.messages import ClientMessage, HostMessage
+from veritile.native.messages import ClientMessage, HostMessage, Item
 from veritile.native.worker import Analyzer, Worker
+from veritile.vocabulary import Label
 
 
 class Conversation:
@@ -66,13 +69,45 @@ class Conversation:
             self._arrived.notify_all()
 
 
+def opened(talk: Conversation) -> Conversation:
+    """`talk`, greeted, with the session "call" open."""
+    talk.ask(HELLO)
+    talk.ask(OPEN)
+    return talk
+
+
+def items_until_labelled(talk: Conversation, jpeg: bytes) -> list[Item]:
+    """Send frames until one that was looked at is labelled, for as long as the rule of decision wants."""
+    items: list[Item] = []
+    while not items or items[-1].label is Label.INCONCLUSIVE:
+        item = item_of(talk.ask(frames(next(_request_ids), picture_of("ada", jpeg))))
+        if not item.dropped:
+            items.append(item)
+    return items
+
+
+_request_ids = itertools.count(10_000)
+
+
 class GatedAnalyzer:
     """Stands in for the frame pipeline where a test decides how long a picture takes: none real can be told.
 
     Every picture is a clear case of real; `looked_at` lists them in order.
     """
 
-    model = SimpleNamespace(name="gated", version="1", sha256="", provider="none")
+    model = ModelInfo(
+        name="gated",
+        version="1",
+        sha256="",
+        licence="MIT",
+        provider="none",
+        input_size=32,
+        crop_margin=1.0,
+        colour="RGB",
+        layout="NHWC",
+        output="log_odds_fake",
+        gate=Gate(),
+    )
 
     def __init__(self, *, is_open: bool = False) -> None:
         self.looked_at: list[bytes] = []

@@ -6,7 +6,7 @@ import time
 from typing import TypeVar
 
 from veritile.native.client import HostClient
-from veritile.native.messages import Frame, Frames, Hello, HostMessage, Info, Open, Peer, Size
+from veritile.native.messages import Frame, Frames, Hello, HostMessage, Info, Item, Open, Peer, Size, Verdicts
 
 Kind = TypeVar("Kind", bound=HostMessage)
 
@@ -46,3 +46,9 @@ def begin(host: HostClient) -> Info:
     info = host.wait_loaded()
     host.request(OPEN)
     return info
+
+
+def item_of(reply: HostMessage) -> Item:
+    """The only item of a reply to `frames`."""
+    (item,) = as_a(Verdicts, reply).items
+    return item

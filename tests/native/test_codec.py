@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import UNSET
 from nativemessaging import encode_message
@@ -27,7 +27,8 @@ from veritile.native.limits import BATCH_FRAMES
 from veritile.native.messages import ClientMessage, HostMessage, Ping
 
 
-@settings(max_examples=250, deadline=None)
+# Each example is 40 messages: generating them is slow by hypothesis' measure on a busy machine.
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     conversation=st.lists(
         st.tuples(strategies.client_messages, strategies.host_messages), min_size=20, max_size=20

@@ -18,6 +18,7 @@ from veritile.native.codec import decode_host, encode
 from veritile.native.framing import FrameReader, encode_frame
 from veritile.native.host import serve
 from veritile.native.messages import (
+    ClientMessage,
     Close,
     Configure,
     Error,
@@ -32,7 +33,7 @@ from veritile.native.messages import (
 from veritile.vocabulary import Sensitivity
 
 JPEG = pictures.jpeg(pictures.person(96, 64, face_px=40), quality=50)
-MESSAGES = [
+MESSAGES: list[ClientMessage] = [
     HELLO,
     OPEN,
     frames(3, picture_of("ada", JPEG, name="Ada")),

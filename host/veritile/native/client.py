@@ -20,7 +20,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import IO, BinaryIO, Final, cast
+from typing import IO, Final, cast
 
 import msgspec
 from nativemessaging import encode_message
@@ -73,7 +73,7 @@ class HostClient:
 
     def send_bytes(self, data: bytes) -> None:
         """Write raw bytes; raises HostError when the host has ended."""
-        stdin = cast(BinaryIO, self.process.stdin)
+        stdin = cast(IO[bytes], self.process.stdin)
         try:
             stdin.write(data)
             stdin.flush()
@@ -132,11 +132,11 @@ class HostClient:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-        cast(BinaryIO, self.process.stdout).close()
+        cast(IO[bytes], self.process.stdout).close()
         self._stderr.close()
 
     def _receive(self) -> None:
-        reader = FrameReader(cast(BinaryIO, self.process.stdout), REPLY_BYTES)
+        reader = FrameReader(cast(IO[bytes], self.process.stdout), REPLY_BYTES)
         try:
             while (payload := reader.read()) is not None:
                 message = decode_host(payload)

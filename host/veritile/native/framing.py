@@ -6,7 +6,7 @@ Knows nothing of what the messages mean.
 from __future__ import annotations
 
 import struct
-from typing import BinaryIO, Final
+from typing import IO, Final
 
 from veritile.errors import OversizedError, ReplyTooLargeError, TruncatedError
 from veritile.native.limits import MESSAGE_BYTES, REPLY_BYTES
@@ -34,7 +34,7 @@ class FrameReader:
     on with the message behind it; a TruncatedError is final.
     """
 
-    def __init__(self, stream: BinaryIO, limit: int = MESSAGE_BYTES) -> None:
+    def __init__(self, stream: IO[bytes], limit: int = MESSAGE_BYTES) -> None:
         self._stream = stream
         self._limit = limit
         self._to_skip = 0
