@@ -18,9 +18,10 @@ class Stand {
   readonly onStale = vi.fn();
   readonly figures = new Figures();
   capture: (tile: Tile) => Promise<Shot> = async () => this.shot();
+  sleep: Ladder["sleep"];
   up = true;
   readonly sampler = new Sampler({
-    ladder: { name: "stand", capture: (tile: Tile) => this.capture(tile), sleep: undefined } as unknown as Ladder,
+    ladder: this.#ladder(),
     figures: this.figures,
     seen: (participant) => this.tiles.get(participant),
     send: (batch, frames) => {
@@ -31,6 +32,17 @@ class Stand {
     onTrouble: this.onTrouble,
     onStale: this.onStale,
   });
+
+  #ladder(): Ladder {
+    const stand = this;
+    return {
+      name: "stand",
+      capture: (tile: Tile) => stand.capture(tile),
+      get sleep() {
+        return stand.sleep;
+      },
+    } as Ladder;
+  }
 
   add(participant: string, tile: Partial<Tile> = {}): void {
     const element = document.createElement("div");
@@ -207,6 +219,19 @@ describe("Sampler", () => {
     await pass(1100);
     expect(stand.sent).toHaveLength(2);
     expect(stand.onTrouble).toHaveBeenLastCalledWith("a", undefined);
+  });
+
+  it("keeps time by the encoder's clock in a hidden tab, where the page's own is slow", async () => {
+    const rings: (() => void)[] = [];
+    stand.sleep = () => new Promise((resolve) => rings.push(resolve));
+    vi.spyOn(document, "hidden", "get").mockReturnValue(true);
+    stand.add("a");
+    stand.sampler.run(true);
+    await pass(5000);
+    expect(stand.sent).toEqual([]);
+    for (const ring of rings.splice(0)) ring();
+    await pass(0);
+    expect(stand.sent).toHaveLength(1);
   });
 
   it("forgets who has left", async () => {

@@ -6,7 +6,8 @@ import { type Picture, type Rung, RungFailed } from "./picture";
 import source from "./worker?source";
 import { WorkerClient } from "./worker_client";
 
-const START_LIMIT_MS = 2000;
+/** Generous, since a busy machine must not cost the best way for good: a refusal is known at once by its event. */
+const START_LIMIT_MS = 4000;
 
 export class BlobWorker implements Rung {
   readonly name = "blob worker";

@@ -5,8 +5,9 @@ import { copyPixels, grab, grabFrame } from "./grab";
 import { type Picture, type Rung, RungFailed } from "./picture";
 import { WorkerClient } from "./worker_client";
 
+/** Generous, since a busy machine must not cost this way for good. */
 const LOAD_LIMIT_MS = 4000;
-const START_LIMIT_MS = 2000;
+const START_LIMIT_MS = 4000;
 
 export class FrameWorker implements Rung {
   readonly name = "frame worker";
