@@ -3,8 +3,11 @@ import type { HostFailure } from "../shared/channel";
 import { text } from "../shared/i18n";
 import { button, element } from "./dom";
 
-const INSTALL = "python3 scripts/install.py";
-const DOCTOR = "veritile doctor";
+// Absent where these words are read outside a browser.
+const windows = /^Win/.test(globalThis.navigator?.platform ?? "");
+const INSTALL = windows ? "py scripts\\install.py" : "python3 scripts/install.py";
+/** Where the installer puts it: few people have it on their PATH. */
+const DOCTOR = windows ? ".venv\\Scripts\\veritile doctor" : ".venv/bin/veritile doctor";
 
 /** The command that helps, or null where only the browser's own settings do. */
 export const COMMANDS: Readonly<Record<HostFailure, string | null>> = {
