@@ -6,6 +6,7 @@ frames.
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import time
@@ -43,6 +44,8 @@ def load_analyzer() -> Analyzer:
 
     Raises a ModelError.
     """
+    # numpy's BLAS, which nothing here uses, starts a spinning thread a core: half the CPU of a start.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         from veritile.frame import FrameAnalyzer
     except ImportError as error:
