@@ -19,18 +19,28 @@ from pathlib import Path
 import trustme
 
 PAGES = Path(__file__).parent / "pages"
-# As Meet's public policy is described: no worker but its own, and Trusted Types.
-MEET_POLICY = "worker-src 'self'; require-trusted-types-for 'script'; trusted-types default"
+# As Meet's public policy is described: no worker but its own, and Trusted Types. The isolation
+# headers make it the strictest page there is: what works here works on the others.
+MEET_HEADERS = (
+    (
+        "Content-Security-Policy",
+        "worker-src 'self'; require-trusted-types-for 'script'; trusted-types default",
+    ),
+    ("Cross-Origin-Embedder-Policy", "require-corp"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """One platform: where its call lives, which page stands in for it, and the page's policy."""
+    """One platform: where its call lives, which page stands in for it, and what the page allows."""
 
     host: str
     path: str
     page: str
-    policy: str = ""
+    capture: str
+    """The rung of the capture ladder that such a page allows, as the extension names it."""
+    headers: tuple[tuple[str, str], ...] = ()
 
     @property
     def url(self) -> str:
@@ -38,9 +48,9 @@ class Origin:
         return f"https://{self.host}{self.path}"
 
 
-MEET = Origin("meet.google.com", "/abc-defg-hij", "meet.html", MEET_POLICY)
-ZOOM = Origin("app.zoom.us", "/wc/1234567890/join", "zoom.html")
-TEAMS = Origin("teams.microsoft.com", "/v2/", "teams.html")
+MEET = Origin("meet.google.com", "/abc-defg-hij", "meet.html", "frame worker", MEET_HEADERS)
+ZOOM = Origin("app.zoom.us", "/wc/1234567890/join", "zoom.html", "blob worker")
+TEAMS = Origin("teams.microsoft.com", "/v2/", "teams.html", "blob worker")
 ORIGINS = (MEET, ZOOM, TEAMS)
 
 
@@ -83,8 +93,8 @@ class _Handler(BaseHTTPRequestHandler):
         kind = "text/javascript" if file.suffix == ".js" else "text/html"
         self.send_header("Content-Type", f"{kind}; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
-        if origin.policy:
-            self.send_header("Content-Security-Policy", origin.policy)
+        for header in origin.headers:
+            self.send_header(*header)
         self.end_headers()
         self.wfile.write(body)
 

@@ -54,7 +54,12 @@ def test_each_kind_of_tile_is_treated_as_it_should_be(context: BrowserContext, o
     def judged(snapshot: Snapshot) -> bool:
         entries = [entry for tab in snapshot["tabs"] for entry in tab["entries"]]
         cameras = [entry for entry in entries if entry["kind"] == "camera"]
-        return bool(cameras) and all(entry.get("label") not in (None, "inconclusive") for entry in cameras)
+        measured = all(tab.get("figures") for tab in snapshot["tabs"])
+        return (
+            measured
+            and bool(cameras)
+            and all(entry.get("label") not in (None, "inconclusive") for entry in cameras)
+        )
 
     try:
         snapshot = watcher.wait_for(judged, seconds=30, what=f"verdicts at {origin.host}")
@@ -69,6 +74,7 @@ def test_each_kind_of_tile_is_treated_as_it_should_be(context: BrowserContext, o
             badge = badges.get(kinds[kind]["participant"])
             assert badge is None or badge.label == "inconclusive"
             assert kinds[kind].get("score") is None
+        assert tab["figures"]["capture"] == origin.capture
         assert "@" not in " ".join(entry.get("name") or "" for entry in tab["entries"])
     finally:
         watcher.page.close()
