@@ -29,6 +29,8 @@ interface Call {
   /** Unknown until the content script has said so. */
   platform: string | undefined;
   roster: RosterEntry[];
+  /** A call is on, but its tiles cannot be found. */
+  blind: boolean;
   figures: TabFigures | undefined;
   inFlight: number;
   /** Whether the host that is connected now knows the session. */
@@ -62,6 +64,7 @@ export class Tabs {
       session: crypto.randomUUID(),
       platform: undefined,
       roster: [],
+      blind: false,
       figures: undefined,
       inFlight: 0,
       opened: false,
@@ -112,8 +115,10 @@ export class Tabs {
   }
 
   snapshot(): TabSnapshot[] {
-    return [...this.calls.values()].flatMap(({ tab, platform, roster, figures, revoked }) =>
-      platform === undefined || revoked ? [] : [{ tab, platform, entries: roster, ...(figures && { figures }) }],
+    return [...this.calls.values()].flatMap(({ tab, platform, roster, blind, figures, revoked }) =>
+      platform === undefined || revoked
+        ? []
+        : [{ tab, platform, entries: roster, ...(blind && { blind }), ...(figures && { figures }) }],
     );
   }
 
@@ -125,6 +130,7 @@ export class Tabs {
         break;
       case "roster":
         call.roster = message.entries;
+        call.blind = message.blind === true;
         call.active = message.entries.some(({ kind }) => kind !== "self");
         break;
       case "figures":

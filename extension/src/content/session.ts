@@ -19,6 +19,7 @@ const BLIND_MS = 20_000;
 /** After this long without a tile the port is let go, and with it the host. */
 const LET_GO_MS = 60_000;
 const FIGURES_MS = 2000;
+const WORKERS = { blob: BlobWorker, frame: FrameWorker };
 const ANNOUNCE_MS: Record<Urgency, number> = { soon: 50, later: 1000 };
 
 /** What lives while a platform is at work: made when its tiles are looked for, closed when the user switches off. */
@@ -92,8 +93,8 @@ export class Session {
     const { measure } = this.#figures;
     const roster = new Roster();
     const people = new People(platform.corner, this.#figures, (urgency) => this.#announce(urgency));
-    const rungs = [new FrameWorker(measure), new PageCanvas()];
-    const ladder = new Ladder(platform.blobWorkers ? [new BlobWorker(measure), ...rungs] : rungs, measure);
+    const workers = platform.workers.map((kind) => new WORKERS[kind](measure));
+    const ladder = new Ladder([...workers, new PageCanvas()], measure);
     const sampler = new Sampler({
       ladder,
       figures: this.#figures,
@@ -132,6 +133,8 @@ export class Session {
     if (!enabled) this.#stop();
     else if (!this.#watching) this.#start();
     this.#apply();
+    // The port may be new, and know nobody yet.
+    if (enabled) this.#announce("soon");
   }
 
   /** Brings what is at work in line with what the service worker said last. */

@@ -1,18 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import messages from "../../_locales/en/messages.json";
 import { badgeState, spoken, wordsFor } from "../../src/content/badge/words";
 import { LABELS, REASONS } from "../../src/shared/vocabulary";
+import { useStrings } from "./strings";
 
-/** As chrome.i18n reads them, with the English strings that are shipped. */
-function getMessage(key: string, substitutions: string[] = []): string {
-  const entry = (messages as Record<string, { message: string }>)[key];
-  const order = ["NAME", "LABEL"];
-  return entry ? entry.message.replace(/\$(\w+)\$/g, (_, name) => substitutions[order.indexOf(name)] ?? "") : "";
-}
-
-beforeEach(() => {
-  Object.assign(globalThis, { chrome: { i18n: { getMessage } } });
-});
+beforeEach(useStrings);
 
 describe("A badge's state", () => {
   it("is none on one's own tile", () => {

@@ -35,8 +35,7 @@ export class FrameWorker implements Rung {
     document.documentElement.append(frame);
     await loaded;
     const { port1, port2 } = new MessageChannel();
-    // For the extension's own document alone. getURL gives an address that changes with each session; the document's
-    // origin is the extension's id all the same.
+    // For the extension's own document alone.
     frame.contentWindow?.postMessage("veritile", `chrome-extension://${chrome.runtime.id}`, [port2]);
     port1.start();
     this.#port = port1;

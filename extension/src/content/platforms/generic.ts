@@ -6,7 +6,7 @@ export const generic: Platform = {
   name: "generic",
   // Without knowing the page: names and menus sit at the bottom and at the right more often than not.
   corner: "left",
-  blobWorkers: true,
+  workers: ["blob"],
   matches: () => true,
   inCall: () => false,
   find(document) {

@@ -29,7 +29,7 @@ const ICON_LIGATURE = /^[a-z0-9_]+$/;
 export const meet: Platform = {
   name: "meet",
   corner: "left",
-  blobWorkers: false,
+  workers: ["frame"],
   matches: ({ location }) => location.hostname === "meet.google.com",
   // The lobby has a Leave button and a preview too: other people's videos are what it lacks.
   inCall: (document) => [...document.querySelectorAll("video")].filter(isPlaying).some((video) => !isLocal(video)),

@@ -13,7 +13,7 @@ const SELF = "_me_";
 export const peercalls: Platform = {
   name: "peercalls",
   corner: "left",
-  blobWorkers: true,
+  workers: ["blob"],
   matches: (document) => document.querySelector(`${SELECTORS.tile} > video[id^='video-']`) !== null,
   inCall: () => false,
   find(document) {

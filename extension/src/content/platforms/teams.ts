@@ -21,7 +21,7 @@ const STRUCTURAL = /^[a-z0-9]+([-_][a-z0-9]+)*$|stream|video|tile|wrapper|partic
 export const teams: Platform = {
   name: "teams",
   corner: "left",
-  blobWorkers: true,
+  workers: ["blob", "frame"],
   matches: ({ location }) => HOSTS.includes(location.hostname),
   inCall: (document) => document.querySelector(SELECTORS.call) !== null,
   find(document) {

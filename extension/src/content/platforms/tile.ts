@@ -33,8 +33,11 @@ export interface Platform {
   name: string;
   /** The corner of a tile that the platform's own controls leave free. */
   corner: "left" | "right";
-  /** False where the page's policy is known to forbid blob workers: trying would only send it violation reports. */
-  blobWorkers: boolean;
+  /**
+   * Which encoder workers can work here, best first. A blob worker that the page's policy forbids raises violation
+   * reports; the extension's frame is there for the manifest's own sites alone.
+   */
+  workers: readonly ("blob" | "frame")[];
   matches(document: Document): boolean;
   /** Whether a call is on, told by something other than its tiles: no tiles then means that the page has changed. */
   inCall(document: Document): boolean;

@@ -16,7 +16,7 @@ const SELECTORS = {
 export const zoom: Platform = {
   name: "zoom",
   corner: "left",
-  blobWorkers: true,
+  workers: ["blob", "frame"],
   matches: ({ location }) => /(^|\.)zoom\.us$/.test(location.hostname) && /\/wc\//.test(location.pathname),
   inCall: (document) => [...document.querySelectorAll("video")].some((video) => isPlaying(video) && !isLocal(video)),
   find(document) {
