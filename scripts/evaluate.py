@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Measure ONNX models on a benchmark folder: AUC, paired accuracy and false alarms, with 95 % intervals over clips.
+"""Measure ONNX models on a benchmark folder: AUC, paired accuracy, false alarms, each with its 95 % interval.
 
     python scripts/evaluate.py --bench BENCH models/mesonet.onnx [MORE.onnx ...]
 
 Every model needs its card beside it. BENCH holds bench.csv and its pictures; the
 format is described in veritile/train/bench.py. Without --detect the benchmark's
 own face boxes are used, which measures the network alone; with it Veritile's
-face detection and quality gate run too, which measures the product. Rows go to
+face detection and quality gate run too, which measures the product. The intervals
+come from a bootstrap over clips. Rows go to
 models/results.csv in place of those of the same models, and the figures blocks
 of the cards beside that file are filled in again.
 """
@@ -36,9 +37,15 @@ ROOT = Path(__file__).resolve().parents[1]
 @click.command(help=__doc__)
 @click.argument("models", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--bench", required=True, type=click.Path(path_type=Path), help="Folder of bench.csv.")
-@click.option("--detect", is_flag=True, help="Find faces as the product does instead of using the table's boxes.")
-@click.option("--out", type=click.Path(path_type=Path), default=ROOT / "models/results.csv", help="CSV to write.")
-@click.option("--draws", type=click.IntRange(min=100), default=DRAWS, show_default=True, help="Bootstrap samples.")
+@click.option(
+    "--detect", is_flag=True, help="Find faces as the product does instead of using the table's boxes."
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=ROOT / "models/results.csv", help="CSV to write."
+)
+@click.option(
+    "--draws", type=click.IntRange(min=100), default=DRAWS, show_default=True, help="Bootstrap samples."
+)
 @click.option("--markdown", is_flag=True, help="Print the tables as Markdown.")
 def main(models: tuple[Path, ...], bench: Path, detect: bool, out: Path, draws: int, markdown: bool) -> None:
     """Run the command; `--help` shows the module's text."""
@@ -58,7 +65,7 @@ def measure_models(
     markdown: bool = False,
     console: Console,
 ) -> list[Row]:
-    """Score every frame once a model, write the rows to `out`, print the tables, and fill in the cards beside it."""
+    """Score every frame, write the rows to `out`, print the tables, and fill in the cards beside it."""
     bench = Bench(folder)
     cards = [read_card(path) for path in models]
     scorers: list[Scorer] = [

@@ -7,7 +7,7 @@
 The same command continues an interrupted run. FACES holds faces.csv and its zip
 files, BENCH bench.csv and its pictures; their formats are described in
 veritile/train/faces.py and bench.py. `--smoke` runs everything in under a
-minute on drawn faces and writes into the run's folder only.
+minute on drawn faces and keeps nothing.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from veritile.train.loop import Recipe, Run, smoke_recipe
 
 ROOT = Path(__file__).resolve().parents[1]
 LICENCE = "MIT"
-console = Console()
+console = Console(soft_wrap=True)
 
 
 @click.command(help=__doc__)
@@ -82,7 +82,7 @@ def main(
     with tempfile.TemporaryDirectory() as drawn:
         if smoke:
             data, bench = Path(drawn) / "faces", Path(drawn) / "bench"
-            folder, out = Path(drawn) / "run", folder / "smoke.onnx"
+            folder, out = Path(drawn) / "run", Path(drawn) / "smoke.onnx"
             write_faces(data)
             write_bench(bench)
         elif data is None:
@@ -104,9 +104,14 @@ def train(run: Run, *, workers: int, measure_every: int) -> None:
     """Train to the end, with rate and time left on the screen and one line a measurement."""
     total = run.recipe.steps * run.recipe.batch
     columns = (
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
-        TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(),
-    )  # fmt: skip
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+    )
     shown = len(run.history)
     with Bar(*columns, console=console) as bar:
         task = bar.add_task("pairs", total=total, completed=run.pairs_seen, rate="")
@@ -119,8 +124,8 @@ def train(run: Run, *, workers: int, measure_every: int) -> None:
                 shown = len(run.history)
                 at = run.history[-1]
                 console.print(
-                    f"{at.pairs} pairs, {at.seconds:.0f} s ({at.pairs / at.seconds:.0f} pairs/s): loss {at.loss:.4f}, "
-                    f"held-out people: AUC {at.auc:.4f}, paired {at.paired:.4f}"
+                    f"{at.pairs} pairs, {at.seconds:.0f} s ({at.pairs / at.seconds:.0f} pairs/s): "
+                    f"loss {at.loss:.4f}, held-out people: AUC {at.auc:.4f}, paired {at.paired:.4f}"
                 )
 
         run.go(workers=workers, measure_every=measure_every, on_step=on_step)

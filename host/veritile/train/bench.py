@@ -8,13 +8,11 @@ frame`, and the face box `face_x, face_y, face_w, face_h` in pixels.
 from __future__ import annotations
 
 import csv
-import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,6 +20,7 @@ from veritile.errors import CorruptImageError, FileUnreadableError
 from veritile.frame import FrameAnalyzer
 from veritile.frame.crop import crop_face
 from veritile.frame.model import Model
+from veritile.train.archive import PictureArchive
 from veritile.train.figures import (
     Figure,
     Scores,
@@ -36,6 +35,8 @@ from veritile.vocabulary import THRESHOLDS, Sensitivity
 TABLE: Final = "bench.csv"
 FACE_SIZES: Final = ((0, 100, "<100 px"), (100, 200, "100-200 px"), (200, 1 << 30, ">=200 px"))
 """Long side of the face box, half open, and how it is called."""
+MIN_CLIPS: Final = 3
+"""A face size that fewer clips show gets no figures: they would be about those people."""
 THRESHOLD: Final = THRESHOLDS[Sensitivity.BALANCED]
 
 
@@ -78,11 +79,8 @@ class Row:
     """Frames of the group that the model gave no score, because no usable face was found."""
 
 
-class Scorer(Protocol):
-    """Anything that turns a picture and the table's face box into log-odds, or None."""
-
-    def __call__(self, rgb: NDArray[np.uint8], box: Sequence[float]) -> float | None:
-        """Calibrated log-odds of fake of one (H, W, 3) uint8 RGB picture."""
+Scorer = Callable[[NDArray[np.uint8], Sequence[float]], float | None]
+"""Turns an (H, W, 3) uint8 RGB picture and the table's face box into calibrated log-odds of fake, or None."""
 
 
 class Bench:
@@ -101,7 +99,7 @@ class Bench:
             with path.open(newline="", encoding="utf-8") as file:
                 self.frames = [_frame(row) for row in csv.DictReader(file)]
         except OSError as error:
-            raise FileUnreadableError(f"{path} cannot be read: give the folder that holds {TABLE}.") from error
+            raise FileUnreadableError(f"{path} cannot be read: name the folder of {TABLE}.") from error
         except (KeyError, ValueError, TypeError) as error:
             raise CorruptImageError(f"{path} lacks a column or holds a wrong value: {error}.") from error
         if not self.frames:
@@ -115,25 +113,10 @@ class Bench:
     def pictures(self) -> Iterator[tuple[BenchFrame, NDArray[np.uint8]]]:
         """Every frame with its (H, W, 3) uint8 RGB picture."""
         for name in self.sets:
-            zipped = self.folder / f"{name}.zip"
-            archive = zipfile.ZipFile(zipped) if zipped.is_file() else None
-            try:
-                for frame in self.frames:
-                    if frame.set == name:
-                        yield frame, self._read(frame, archive)
-            finally:
-                if archive is not None:
-                    archive.close()
-
-    def _read(self, frame: BenchFrame, archive: zipfile.ZipFile | None) -> NDArray[np.uint8]:
-        try:
-            data = archive.read(frame.file) if archive else (self.folder / frame.file).read_bytes()
-        except (KeyError, OSError, zipfile.BadZipFile) as error:
-            raise FileUnreadableError(f"{frame.file} of {TABLE} is not in {self.folder}.") from error
-        bgr = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
-        if bgr is None:
-            raise CorruptImageError(f"{frame.file} in {self.folder} is no picture.")
-        return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), dtype=np.uint8)
+            archive = PictureArchive(self.folder, name)
+            for frame in self.frames:
+                if frame.set == name:
+                    yield frame, archive.read(frame.file)
 
 
 def crop_scorer(model: Model) -> Scorer:
@@ -190,7 +173,7 @@ def evaluate(
         for least, most, group in groups:
             chosen = (names == name) & (sizes >= least) & (sizes < most)
             part = scores.where(chosen & scored)
-            if not len(part):
+            if not len(part) or (group != "all" and len(np.unique(part.clip)) < MIN_CLIPS):
                 continue
             for figure, value in _figures(part, draws):
                 rows.append(
@@ -222,5 +205,11 @@ def _frame(row: dict[str, str]) -> BenchFrame:
         raise ValueError(f"label {row['label']!r}")
     x, y, w, h = (float(row[f"face_{side}"]) for side in "xywh")
     return BenchFrame(
-        row["file"], row["set"], row["clip"], row["label"] == "fake", row["kind"], int(row["frame"]), (x, y, w, h)
+        file=row["file"],
+        set=row["set"],
+        clip=row["clip"],
+        fake=row["label"] == "fake",
+        kind=row["kind"],
+        frame=int(row["frame"]),
+        box=(x, y, w, h),
     )

@@ -12,33 +12,32 @@ smoothed as a swap's generator smooths skin.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from veritile.train.degrade import Colour
 
 Image = NDArray[np.uint8]
 Mask = NDArray[np.float32]
 
-# A mean face in a frame where it is about 100 units tall. Five points first, in the order of `faces.LANDMARKS`.
+# A mean face, about 100 units tall; its five points are in the order of `faces.LANDMARKS`.
 MEAN_POINTS: Final = np.array(
     [(38.3, 51.7), (73.5, 51.7), (56.0, 71.7), (41.5, 92.3), (70.7, 92.3)], dtype=np.float64
 )
-_JAW: Final = (
-    [(14, 52), (15, 66), (19, 81), (25, 94), (34, 105), (44, 113), (56, 116)]
-    + [(68, 113), (78, 105), (87, 94), (93, 81), (97, 66), (98, 52)]
-)  # fmt: skip
+_JAW: Final = [
+    (14, 52), (15, 66), (19, 81), (25, 94), (34, 105), (44, 113), (56, 116),
+    (68, 113), (78, 105), (87, 94), (93, 81), (97, 66), (98, 52),
+]  # fmt: skip
 _FOREHEAD: Final = [(95, 34), (86, 20), (72, 11), (56, 8), (40, 11), (26, 20), (17, 34)]
 _BROWS: Final = [(93, 40), (82, 34), (68, 34), (56, 36), (44, 34), (30, 34), (19, 40)]
-_INNER: Final = (
-    [(24, 44), (26, 62), (31, 82), (38, 98), (56, 105), (74, 98), (81, 82), (86, 62), (88, 44)]
-    + [(72, 36), (56, 38), (40, 36)]
-)  # fmt: skip
+_INNER: Final = [
+    (24, 44), (26, 62), (31, 82), (38, 98), (56, 105), (74, 98), (81, 82), (86, 62), (88, 44),
+    (72, 36), (56, 38), (40, 36),
+]  # fmt: skip
 _OUTLINES: Final = tuple(
     np.array(points, dtype=np.float64) for points in (_JAW + _FOREHEAD, _JAW + _BROWS, _INNER)
 )
@@ -58,7 +57,7 @@ class Pair:
     """(H, W) float32, 0 outside to 1 where the fake is all changed copy."""
 
 
-def self_blend(image: Image, landmarks: Sequence[Sequence[float]], rng: np.random.Generator) -> Pair:
+def self_blend(image: Image, landmarks: ArrayLike, rng: np.random.Generator) -> Pair:
     """Make a pseudo-fake from a real face.
 
     Args:
@@ -75,7 +74,7 @@ def self_blend(image: Image, landmarks: Sequence[Sequence[float]], rng: np.rando
     return Pair(real=image, fake=np.clip(fake + 0.5, 0, 255).astype(np.uint8), mask=mask)
 
 
-def face_mask(shape: Sequence[int], landmarks: Sequence[Sequence[float]], rng: np.random.Generator) -> Mask:
+def face_mask(shape: tuple[int, ...], landmarks: ArrayLike, rng: np.random.Generator) -> Mask:
     """A soft mask of a face, of random extent, outline, softness and strength.
 
     Args:
@@ -86,7 +85,7 @@ def face_mask(shape: Sequence[int], landmarks: Sequence[Sequence[float]], rng: n
     Returns:
         (H, W) float32 in 0-1.
     """
-    height, width = int(shape[0]), int(shape[1])
+    height, width = shape
     outline = _OUTLINES[rng.choice(len(_OUTLINES), p=_OUTLINE_ODDS)]
     points = _fit(np.asarray(landmarks, dtype=np.float64), outline)
     mask = np.zeros((height, width), dtype=np.float32)
@@ -127,7 +126,7 @@ def _blur(mask: Mask, sigma: float) -> Mask:
     return mask
 
 
-def _change(image: Image, landmarks: Sequence[Sequence[float]], rng: np.random.Generator) -> Image:
+def _change(image: Image, landmarks: ArrayLike, rng: np.random.Generator) -> Image:
     """A copy with other colours and another share of high frequencies."""
     colour = Colour.draw(rng, shift=20, saturation=0.25, value=0.1, hue=5, contrast=0.1, odds=0.8)
     copy = colour.apply(image)
@@ -136,7 +135,7 @@ def _change(image: Image, landmarks: Sequence[Sequence[float]], rng: np.random.G
         return _coarsen(copy, rng.uniform(1.5, 4.0), rng)
     if kind == "sharp":
         return _sharpen(copy, rng.uniform(0.5, 1.5))
-    # What a live swap leaves: skin without texture, drawn at the generator's own low resolution, with edges kept.
+    # What a live swap leaves: skin without texture at the generator's low resolution, with edges kept.
     eyes = np.asarray(landmarks, dtype=np.float64)[:2]
     reach = max(2.0, float(np.linalg.norm(eyes[0] - eyes[1])) / 10)
     smooth = np.asarray(cv2.bilateralFilter(copy, 5, rng.uniform(15, 45), reach), dtype=np.uint8)

@@ -1,4 +1,4 @@
-"""What happens to a picture between a camera and a tile of a call, drawn once and applied to real and fake alike.
+"""What happens to a picture between a camera and a tile of a call: drawn once, done to real and fake alike.
 
 A detector that sees a difference in treatment learns the treatment. So every
 change here is an object: drawn from chance once, then applied to both pictures
@@ -43,7 +43,7 @@ class Colour:
         contrast: float,
         odds: float,
     ) -> Colour:
-        """Draw within plus or minus the given limits; each of the three kinds happens with probability `odds`."""
+        """Draw within plus or minus the limits; each of the three kinds happens with probability `odds`."""
         happens = rng.random(3) < odds
         moved = rng.uniform(-shift, shift, 3) * happens[0]
         brightness = rng.uniform(-contrast, contrast) * 128 * happens[1]
@@ -130,5 +130,4 @@ class Degradation:
 def _recode(image: Image, suffix: str, setting: int, quality: int) -> Image:
     """Through an encoder and back."""
     encoded = cv2.imencode(suffix, cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [setting, quality])[1]
-    decoded = cv2.imdecode(encoded, cv2.IMREAD_COLOR)
-    return np.asarray(cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB), dtype=np.uint8)
+    return np.asarray(cv2.imdecode(encoded, cv2.IMREAD_COLOR_RGB), dtype=np.uint8)

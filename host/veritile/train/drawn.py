@@ -56,9 +56,8 @@ def write_bench(folder: Path, *, clips: int = 4, frames: int = 3, seed: int = 1)
                 for label, picture in (("real", pair.real), ("fake", pair.fake)):
                     name = f"drawn/{clip}/{label}/{frame}.jpg"
                     archive.writestr(name, _jpeg(picture))
-                    table.writerow(
-                        [name, "drawn", clip, label, "drawing", _SIDE, _SIDE, frame, start, start, _FACE, _FACE]
-                    )
+                    box = (start, start, _FACE, _FACE)
+                    table.writerow([name, "drawn", clip, label, "drawing", _SIDE, _SIDE, frame, *box])
 
 
 def _draw(rng: np.random.Generator) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:

@@ -10,23 +10,19 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from veritile.errors import CorruptImageError, FileUnreadableError
+from veritile.train.archive import PictureArchive
 
 TABLE: Final = "faces.csv"
 LANDMARKS: Final = ("eye_r", "eye_l", "nose", "mouth_r", "mouth_l")
 """Order of the five points; right is the person's right, so left in the picture."""
-
-_MAX_PICTURE_BYTES: Final = 4 << 20
-_MAX_SIDE: Final = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +37,7 @@ class FacePicture:
 
 
 class FaceSet:
-    """The pictures of one split, decoded when asked for; safe to use from forked workers."""
+    """The pictures of one split, decoded when asked for; may be sent to worker processes."""
 
     def __init__(self, folder: Path, split: str) -> None:
         """Read the table of `folder`.
@@ -53,7 +49,7 @@ class FaceSet:
         self.folder = folder
         self.split = split
         self.pictures = _read_table(folder / TABLE, split)
-        self._zips: dict[str, zipfile.ZipFile] = {}
+        self._archives = {source: PictureArchive(folder, source) for source in self.sources}
         for source in self.sources:
             if not (folder / f"{source}.zip").is_file():
                 raise FileUnreadableError(
@@ -62,10 +58,6 @@ class FaceSet:
 
     def __len__(self) -> int:
         return len(self.pictures)
-
-    def __getstate__(self) -> dict[str, object]:
-        """A worker opens its own files: a shared file offset would mix up their reads."""
-        return self.__dict__ | {"_zips": {}}
 
     @property
     def sources(self) -> list[str]:
@@ -76,27 +68,10 @@ class FaceSet:
         """Picture number `index` as (H, W, 3) uint8 RGB.
 
         Raises:
-            FileUnreadableError: the zip file does not hold it.
-            CorruptImageError: it is no picture, or too large.
+            ImageError: it is missing, or no picture that can be used.
         """
         picture = self.pictures[index]
-        archive = self._zips.get(picture.source)
-        if archive is None:
-            archive = self._zips[picture.source] = zipfile.ZipFile(self.folder / f"{picture.source}.zip")
-        try:
-            if archive.getinfo(picture.file).file_size > _MAX_PICTURE_BYTES:
-                raise CorruptImageError(f"{picture.file} is over 4 MiB: this is no face crop.")
-            data = archive.read(picture.file)
-        except KeyError as error:
-            raise FileUnreadableError(
-                f"{picture.source}.zip holds no {picture.file}: {TABLE} and the zip do not belong together."
-            ) from error
-        except zipfile.BadZipFile as error:
-            raise CorruptImageError(f"{picture.source}.zip is damaged at {picture.file}.") from error
-        bgr = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
-        if bgr is None or max(bgr.shape) > _MAX_SIDE:
-            raise CorruptImageError(f"{picture.file} in {picture.source}.zip is no picture that can be used.")
-        return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), dtype=np.uint8)
+        return self._archives[picture.source].read(picture.file)
 
     def digests(self) -> dict[str, str]:
         """SHA-256 of the table and of each zip file: what a training record names as its data."""

@@ -6,7 +6,7 @@ import copy
 import json
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,7 +35,7 @@ DESCENT: Final = 0.3
 class Recipe:
     """Everything that decides which weights come out, besides the data and the libraries' versions."""
 
-    pairs: int = 60_000
+    pairs: int = 80_000
     """Pairs (one real, one pseudo-fake each) seen in all."""
     batch: int = 16
     """Pairs a step."""
@@ -86,7 +86,7 @@ class Run:
         self.data_sha256 = self.train.digests()
         torch.manual_seed(recipe.seed)
         self.net = meso_inception4(size=recipe.size, dropout=recipe.dropout, residual=recipe.residual)
-        self.net.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.net.to(self.device, memory_format=torch.channels_last)
         self.average = AveragedModel(
             self.net, multi_avg_fn=get_ema_multi_avg_fn(recipe.averaging), use_buffers=True
         )
@@ -121,7 +121,7 @@ class Run:
         losses: list[float] = []
         since = time.monotonic()
         for batch in self._batches(workers):
-            losses.append(self._learn(batch.to(self.device, non_blocking=True)))
+            losses.append(self.learn(batch.to(self.device, non_blocking=True)))
             on_step(self.pairs_seen, losses[-1])
             if self.step % every == 0 or self.step == self.recipe.steps:
                 self.seconds += time.monotonic() - since
@@ -140,20 +140,18 @@ class Run:
                 since = time.monotonic()
 
     def score_val(self, rounds: int = 1) -> NDArray[np.float64]:
-        """Log-odds of the averaged network for the held-out people: (pictures * rounds, 2), real and pseudo-fake.
+        """Log-odds of the averaged network for held-out people: (pictures * rounds, 2), real and pseudo-fake.
 
         The pairs are the same in every call and in every run of the same size and margin.
         """
-        source = PairSource(
-            self.val, size=self.recipe.size, margin=self.recipe.margin, seed=0, jitter=False
-        )
+        source = PairSource(self.val, size=self.recipe.size, margin=self.recipe.margin, seed=0, jitter=False)
         net = self.average.module.eval()
         scores: list[NDArray[np.float64]] = []
         with torch.no_grad():
             for start in range(0, len(self.val) * rounds, 32):
                 stop = min(start + 32, len(self.val) * rounds)
                 pixels = np.stack([source[number] for number in range(start, stop)])
-                output = net(_as_input(torch.from_numpy(pixels).to(self.device)))
+                output = net(as_input(torch.from_numpy(pixels).to(self.device)))
                 scores.append(output.double().cpu().numpy().reshape(-1, 2))
         return np.concatenate(scores)
 
@@ -196,7 +194,7 @@ class Run:
         source = PairSource(self.train, size=recipe.size, margin=recipe.margin, seed=recipe.seed)
         numbers = range(self.pairs_seen, recipe.steps * recipe.batch)
         loader: DataLoader[Any] = DataLoader(
-            source,  # type: ignore[arg-type]  # any object with __getitem__ will do
+            source,
             batch_size=recipe.batch,
             sampler=numbers,
             num_workers=workers,
@@ -207,9 +205,10 @@ class Run:
         )
         return iter(loader)
 
-    def _learn(self, pixels: Tensor) -> float:
+    def learn(self, pixels: Tensor) -> float:
+        """One optimiser step on (batch, 2, size, size, 3) uint8 pairs; returns the loss."""
         self.net.train()
-        scores = self.net(_as_input(pixels)).reshape(-1, 2)
+        scores = self.net(as_input(pixels)).reshape(-1, 2)
         wanted = torch.tensor([0.0, 1.0], device=scores.device).expand_as(scores)
         loss = functional.binary_cross_entropy_with_logits(scores, wanted)
         loss = loss + self.recipe.ranking * functional.softplus(scores[:, 0] - scores[:, 1]).mean()
@@ -229,7 +228,7 @@ class Run:
             theirs["pairs"] = mine["pairs"]  # still on the part that does not depend on the length
         if theirs != mine or state["data_sha256"] != self.data_sha256:
             raise ModelError(
-                f"{self.folder} holds a run of another recipe or other data: give another folder, or delete it."
+                f"{self.folder} holds a run of another recipe or other data: name another folder."
             )
         self.net.load_state_dict(state["net"])
         self.average.load_state_dict(state["average"])
@@ -240,12 +239,12 @@ class Run:
 
 
 def smoke_recipe() -> Recipe:
-    """A run of seconds that exercises everything and learns nothing."""
-    return replace(Recipe(), pairs=64, batch=8, size=64)
+    """A run of seconds that exercises everything and learns just enough to be calibrated."""
+    return Recipe(pairs=480, batch=8, size=64, averaging=0.9)
 
 
-def _as_input(pixels: Tensor) -> Tensor:
-    """(…, size, size, 3) uint8 -> (N, 3, size, size) float32 in 0-1, channels last in memory (2.5x faster)."""
+def as_input(pixels: Tensor) -> Tensor:
+    """(…, size, size, 3) uint8 -> (N, 3, size, size) float32 in 0-1, channels last in memory: faster."""
     return pixels.reshape(-1, *pixels.shape[-3:]).permute(0, 3, 1, 2).float().div(255)
 
 

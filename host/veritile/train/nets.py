@@ -103,9 +103,9 @@ class MesoNet(nn.Module):
             )
             for module, filters, pool in blocks
         )
-        for _, filters, pool in blocks:
+        for _, _, pool in blocks:
             size //= pool
-        self.hidden = nn.Linear(filters * size * size, 16)
+        self.hidden = nn.Linear(blocks[-1][1] * size * size, 16)
         self.out = nn.Linear(16, 1)
         self.dropout = dropout
 

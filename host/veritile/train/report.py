@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple, fields
 from pathlib import Path
 from typing import Final, get_type_hints
@@ -24,10 +24,11 @@ _BLOCK: Final = re.compile(r"(<!-- figures: (\w+) (.+?) -->\n).*?(<!-- end -->)"
 
 
 def write_rows(path: Path, rows: Iterable[Row]) -> list[Row]:
-    """Put rows into results.csv in place of those of the same models and faces; return all that it now holds."""
+    """Put rows into results.csv in place of those of the same models and faces; return all it now holds."""
     new = list(rows)
+    old = read_rows(path) if path.is_file() else []
     replaced = {(row.model, row.faces) for row in new}
-    kept = [row for row in read_rows(path) if (row.model, row.faces) not in replaced] if path.is_file() else []
+    kept = [row for row in old if (row.model, row.faces) not in replaced]
     merged = sorted(kept + new, key=lambda row: (row.model, row.faces))
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", newline="", encoding="utf-8") as file:
@@ -56,7 +57,7 @@ def read_rows(path: Path) -> list[Row]:
 
 
 def cell(row: Row) -> str:
-    """A figure with its interval: `.619 (.512-.730)`; AUC and accuracy as parts of 1, false alarms in per cent."""
+    """A figure with its interval: `.619 (.512-.730)`, false alarms in per cent: `12 % (8-17)`."""
     if row.figure.endswith("false_alarms"):
         value, low, high = (f"{100 * v:.0f}" for v in (row.value, row.low, row.high))
         return f"{value} %" if math.isnan(row.low) else f"{value} % ({low}-{high})"
@@ -65,21 +66,20 @@ def cell(row: Row) -> str:
 
 
 def models_table(rows: Sequence[Row], faces: str) -> list[list[str]]:
-    """One line a model over whole sets, header first; `faces` picks the source of the face boxes."""
+    """One column a model, one line a figure of a whole set, header first."""
     rows = [row for row in rows if row.group == "all" and row.faces == faces]
-    return _table(rows, "Model", lambda row: row.model, lambda row: f"{row.set}: {FIGURES[row.figure]}")
+    return _table(rows, "Set: figure", lambda row: f"{row.set}: {FIGURES[row.figure]}", lambda row: row.model)
 
 
 def sets_table(rows: Sequence[Row], model: str, faces: str) -> list[list[str]]:
     """One line a set and face size of one model, header first."""
     rows = [row for row in rows if row.model == model and row.faces == faces]
-    table = _table(rows, "Set, face size", lambda row: f"{row.set}, {row.group}", lambda row: FIGURES[row.figure])
-    counts = {f"{row.set}, {row.group}": row for row in reversed(rows)}
+    head, *lines = _table(rows, "Set, face size", _set_and_size, lambda row: FIGURES[row.figure])
+    # The first row of each group counts all of its frames; those of false alarms count real ones only.
+    counts = {_set_and_size(row): f"{row.clips} / {row.frames} / {row.unscored}" for row in reversed(rows)}
     return [
-        [line[0], "Clips / frames / no score", *line[1:]]
-        if number == 0
-        else [line[0], _counts(counts[line[0]]), *line[1:]]
-        for number, line in enumerate(table)
+        [head[0], "Clips / frames / no score", *head[1:]],
+        *([name, counts[name], *cells] for name, *cells in lines),
     ]
 
 
@@ -105,12 +105,14 @@ def fill_card(text: str, rows: Sequence[Row]) -> str:
     return _BLOCK.sub(block, text)
 
 
-def _table(rows: Sequence[Row], corner: str, line, column) -> list[list[str]]:  # type: ignore[no-untyped-def]
+def _table(
+    rows: Sequence[Row], corner: str, line: Callable[[Row], str], column: Callable[[Row], str]
+) -> list[list[str]]:
     columns = list(dict.fromkeys(column(row) for row in rows))
     cells = {(line(row), column(row)): cell(row) for row in rows}
     lines = dict.fromkeys(line(row) for row in rows)
     return [[corner, *columns], *([name, *(cells.get((name, c), "") for c in columns)] for name in lines)]
 
 
-def _counts(row: Row) -> str:
-    return f"{row.clips} / {row.frames} / {row.unscored}"
+def _set_and_size(row: Row) -> str:
+    return f"{row.set}, {row.group}"
