@@ -103,7 +103,9 @@ def show(rows: Sequence[Row], names: Sequence[str], faces: str, *, markdown: boo
         if markdown:
             console.print(f"{title}\n\n{report.markdown(lines)}", highlight=False, soft_wrap=True)
             continue
-        table = Table(*lines[0], title=title)
+        table = Table(title=title)
+        for heading in lines[0]:
+            table.add_column(heading, overflow="fold")
         for line in lines[1:]:
             table.add_row(*line)
         console.print(table)

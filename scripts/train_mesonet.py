@@ -95,13 +95,15 @@ def main(
             if bench is not None:
                 from evaluate import measure_models
 
-                measure_models([out], bench, out.parent / "results.csv", console=console)
+                for detect in (False, True):
+                    measure_models([out], bench, out.parent / "results.csv", detect=detect, console=console)
         except VeritileError as error:
             raise click.ClickException(str(error)) from error
 
 
 def train(run: Run, *, workers: int, measure_every: int) -> None:
     """Train to the end, with rate and time left on the screen and one line a measurement."""
+    started_at = revision()
     total = run.recipe.steps * run.recipe.batch
     columns = (
         TextColumn("{task.description}"),
@@ -129,7 +131,7 @@ def train(run: Run, *, workers: int, measure_every: int) -> None:
                 )
 
         run.go(workers=workers, measure_every=measure_every, on_step=on_step)
-    run.record(command=" ".join(sys.argv), revision=revision())
+    run.record(command=" ".join(sys.argv), revision=started_at)
 
 
 def ship(run: Run, out: Path, version: str) -> None:

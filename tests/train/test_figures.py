@@ -11,6 +11,7 @@ from veritile.train.figures import (
     clip_auc,
     false_alarms,
     frame_auc,
+    frame_correlation,
     measure,
     paired_accuracy,
 )
@@ -72,6 +73,22 @@ def test_a_pair_is_the_same_frame_of_the_same_clip() -> None:
     )
     assert paired_accuracy(scores((0, False, 1, 7), (0, True, 1, 7))) == 0.5
     assert np.isnan(paired_accuracy(scores((0, False, 1, 7), (1, True, 1, 8), (1, True, 2, 7))))
+
+
+@pytest.mark.parametrize(("person", "expected"), [(0.0, 0.0), (0.1, 0.5), (0.3, 0.9)])
+def test_correlation_is_the_share_of_variance_that_lies_between_people(
+    person: float, expected: float
+) -> None:
+    """A frame's own noise has a standard deviation of 0.1 in these calls."""
+    many = calls(np.random.default_rng(0), clips=600, frames=4, gap=1, person=person)
+    uneven = many.where(np.random.default_rng(1).random(len(many)) < 0.7)
+    for given_scores in (many, uneven):
+        assert frame_correlation(given_scores) == pytest.approx(expected, abs=0.06)
+
+
+def test_correlation_needs_two_frames_of_a_clip_and_two_clips() -> None:
+    assert np.isnan(frame_correlation(scores((0, False, 1, 0), (1, False, 2, 0))))
+    assert np.isnan(frame_correlation(scores((0, False, 1, 0), (1, False, 1, 1))))
 
 
 def test_a_false_alarm_is_a_real_frame_at_or_above_the_threshold() -> None:

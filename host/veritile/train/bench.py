@@ -27,6 +27,7 @@ from veritile.train.figures import (
     clip_auc,
     false_alarms,
     frame_auc,
+    frame_correlation,
     measure,
     paired_accuracy,
 )
@@ -198,6 +199,8 @@ def _figures(scores: Scores, draws: int) -> Iterator[tuple[str, Figure]]:
         alarms = false_alarms(THRESHOLD)
         yield "frame_false_alarms", measure(real, alarms, draws=draws)
         yield "clip_false_alarms", measure(real.by_clip(), alarms, draws=draws)
+        if not np.isnan(frame_correlation(real)):
+            yield "frame_correlation", measure(real, frame_correlation, draws=draws)
 
 
 def _frame(row: dict[str, str]) -> BenchFrame:

@@ -88,6 +88,26 @@ def paired_accuracy(scores: Scores) -> float:
     return float(np.mean((np.sign(difference) + 1) / 2))
 
 
+def frame_correlation(scores: Scores) -> float:
+    """Correlation of two real frames of one clip: the share of the scores' variance that lies between people.
+
+    Intraclass correlation, one way, for clips of unequal length (ANOVA estimator);
+    nan when no clip has two frames, or there is only one clip. At 1 a second frame says
+    nothing new.
+    """
+    real = scores.where(~scores.fake)
+    _, clip, counts = np.unique(real.clip, return_inverse=True, return_counts=True)
+    total, groups = len(real), len(counts)
+    if groups < 2 or total == groups:
+        return float("nan")
+    means = np.bincount(clip, real.log_odds) / counts
+    within = float(np.sum((real.log_odds - means[clip]) ** 2)) / (total - groups)
+    between = float(np.sum(counts * (means - real.log_odds.mean()) ** 2)) / (groups - 1)
+    per_clip = (total - float(np.sum(counts**2)) / total) / (groups - 1)
+    people = (between - within) / per_clip
+    return people / (people + within) if people + within > 0 else float("nan")
+
+
 def false_alarms(threshold: float) -> Callable[[Scores], float]:
     """Share of the real entries whose score reaches `threshold` (a probability, 0-1)."""
     bound = float(np.log(threshold / (1 - threshold)))

@@ -19,6 +19,7 @@ FIGURES: Final = {
     "paired_accuracy": "Paired accuracy",
     "frame_false_alarms": "False alarms, frames",
     "clip_false_alarms": "False alarms, clips",
+    "frame_correlation": "Correlation of frames",
 }
 _BLOCK: Final = re.compile(r"(<!-- figures: (\w+) (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 
