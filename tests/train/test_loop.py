@@ -68,6 +68,16 @@ def test_a_run_on_other_data_is_not_continued(data: Path, tmp_path: Path) -> Non
         Run(tmp_path / "run", RECIPE, tmp_path / "others")
 
 
+def test_a_damaged_checkpoint_is_named(data: Path, tmp_path: Path) -> None:
+    whole = train(Run(tmp_path, RECIPE, data))
+    checkpoint = whole.folder / "checkpoint.pt"
+    content = checkpoint.read_bytes()
+    for part in (b"", b"no checkpoint", content[: len(content) // 2]):
+        checkpoint.write_bytes(part)
+        with pytest.raises(ModelError, match=r"checkpoint\.pt cannot be read"):
+            Run(tmp_path, RECIPE, data)
+
+
 def test_the_length_may_change_until_the_rate_goes_down(data: Path, tmp_path: Path) -> None:
     train(Run(tmp_path, RECIPE, data), until=12)
     assert Run(tmp_path, replace(RECIPE, pairs=48), data).pairs_seen == 8

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import pickle
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -48,7 +49,6 @@ class Recipe:
     learning_rate: float = 3e-3
     """Reached in 200 steps, held, and brought down to zero in a line over the last 30 % of the steps."""
     weight_decay: float = 1e-4
-    dropout: float = 0.0
     ranking: float = 1.0
     """Weight of the loss that wants each pseudo-fake above its own original, beside cross-entropy."""
     averaging: float = 0.998
@@ -79,13 +79,13 @@ class Run:
         """Start a run, or pick up the one in `folder`.
 
         Raises:
-            ModelError: the folder holds a run of another recipe or other data.
+            ModelError: the folder holds a run of another recipe or other data, or a damaged one.
         """
         self.folder, self.recipe, self.device = folder, recipe, torch.device(device)
         self.train, self.val = FaceSet(data, "train"), FaceSet(data, "val")
         self.data_sha256 = self.train.digests()
         torch.manual_seed(recipe.seed)
-        self.net = meso_inception4(size=recipe.size, dropout=recipe.dropout, residual=recipe.residual)
+        self.net = meso_inception4(size=recipe.size, residual=recipe.residual)
         self.net.to(self.device, memory_format=torch.channels_last)
         self.average = AveragedModel(
             self.net, multi_avg_fn=get_ema_multi_avg_fn(recipe.averaging), use_buffers=True
@@ -222,7 +222,11 @@ class Run:
         return float(loss.detach())
 
     def _resume(self) -> None:
-        state = torch.load(self.folder / CHECKPOINT, map_location=self.device, weights_only=True)
+        path = self.folder / CHECKPOINT
+        try:
+            state = torch.load(path, map_location=self.device, weights_only=True)
+        except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
+            raise ModelError(f"{path} cannot be read: name another folder, or delete it.") from error
         mine, theirs = asdict(self.recipe), dict(state["recipe"])
         if state["step"] <= (1 - DESCENT) * min(self.recipe.steps, theirs["pairs"] // theirs["batch"]):
             theirs["pairs"] = mine["pairs"]  # still on the part that does not depend on the length

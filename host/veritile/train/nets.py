@@ -1,7 +1,8 @@
 """The two MesoNet networks (Afchar et al., WIFS 2018, arXiv 1809.00888) in PyTorch.
 
 Our own weights are MesoInception4's; both are here so that the four published
-weight files run through the same evaluation.
+weight files run through the same evaluation. The papers' dropout is left out:
+so small a network does not learn by heart what is drawn anew each time.
 """
 
 from __future__ import annotations
@@ -79,7 +80,6 @@ class MesoNet(nn.Module):
         blocks: list[tuple[nn.Module, int, int]],
         *,
         size: int,
-        dropout: float = 0.0,
         stem: nn.Module | None = None,
     ) -> None:
         """Build from (module, its output channels, its pool) for each block.
@@ -87,7 +87,6 @@ class MesoNet(nn.Module):
         Args:
             blocks: the convolutional part.
             size: side of the input in pixels, a multiple of all pools' product.
-            dropout: share of the dense inputs dropped in training.
             stem: what happens to the picture first, without weights; nothing by default.
         """
         super().__init__()
@@ -107,19 +106,17 @@ class MesoNet(nn.Module):
             size //= pool
         self.hidden = nn.Linear(blocks[-1][1] * size * size, 16)
         self.out = nn.Linear(16, 1)
-        self.dropout = dropout
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, 3, size, size) -> (N,) log-odds."""
         x = self.stem(x)
         for block in self.blocks:
             x = block["pool"](block["norm"](block["features"](x)))
-        x = functional.dropout(x.flatten(1), self.dropout, self.training)
-        x = functional.leaky_relu(self.hidden(x), 0.1)
-        return self.out(functional.dropout(x, self.dropout, self.training)).squeeze(1)
+        x = functional.leaky_relu(self.hidden(x.flatten(1)), 0.1)
+        return self.out(x).squeeze(1)
 
 
-def meso_inception4(*, size: int = 256, dropout: float = 0.0, residual: bool = False) -> MesoNet:
+def meso_inception4(*, size: int = 256, residual: bool = False) -> MesoNet:
     """MesoInception4: 28,615 parameters at 256 px, of which the dense layer's follow the input's size.
 
     With `residual` it sees `Residual` in place of the picture: ours, not the paper's.
@@ -132,7 +129,6 @@ def meso_inception4(*, size: int = 256, dropout: float = 0.0, residual: bool = F
             (Convolution(16, 16, 5), 16, 4),
         ],
         size=size,
-        dropout=dropout,
         stem=Residual() if residual else None,
     )
 
