@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from veritile.train.degrade import Colour
+from veritile.train.degrade import Colour, coarsen, sharpen
 
 Image = NDArray[np.uint8]
 Mask = NDArray[np.float32]
@@ -119,7 +119,7 @@ def _warp_elastically(mask: Mask, amplitude: float, rng: np.random.Generator) ->
 
 
 def _blur(mask: Mask, sigma: float) -> Mask:
-    """Soften; three box filters come close to a Gaussian and cost the same for every width."""
+    """Soften; two box filters come near a Gaussian and cost the same for every width."""
     side = max(1, round(sigma)) * 2 + 1
     for _ in range(2):
         mask = np.asarray(cv2.blur(mask, (side, side)), dtype=np.float32)
@@ -130,30 +130,17 @@ def _change(image: Image, landmarks: ArrayLike, rng: np.random.Generator) -> Ima
     """A copy with other colours and another share of high frequencies."""
     colour = Colour.draw(rng, shift=20, saturation=0.25, value=0.1, hue=5, contrast=0.1, odds=0.8)
     copy = colour.apply(image)
+    enlarging = int(rng.choice((cv2.INTER_LINEAR, cv2.INTER_CUBIC)))
     kind = rng.choice(("coarse", "sharp", "generated"), p=(0.4, 0.3, 0.3))
     if kind == "coarse":
-        return _coarsen(copy, rng.uniform(1.5, 4.0), rng)
+        return coarsen(copy, rng.uniform(1.5, 4.0), enlarging)
     if kind == "sharp":
-        return _sharpen(copy, rng.uniform(0.5, 1.5))
+        return sharpen(copy, rng.uniform(0.5, 1.5))
     # What a live swap leaves: skin without texture at the generator's low resolution, with edges kept.
     eyes = np.asarray(landmarks, dtype=np.float64)[:2]
     reach = max(2.0, float(np.linalg.norm(eyes[0] - eyes[1])) / 10)
     smooth = np.asarray(cv2.bilateralFilter(copy, 5, rng.uniform(15, 45), reach), dtype=np.uint8)
-    return _sharpen(_coarsen(smooth, rng.uniform(1.0, 2.0), rng), rng.uniform(0.0, 1.0))
-
-
-def _coarsen(image: Image, factor: float, rng: np.random.Generator) -> Image:
-    height, width = image.shape[:2]
-    small = cv2.resize(
-        image, (max(1, round(width / factor)), max(1, round(height / factor))), interpolation=cv2.INTER_AREA
-    )
-    up = (cv2.INTER_LINEAR, cv2.INTER_CUBIC)[rng.integers(2)]
-    return np.asarray(cv2.resize(small, (width, height), interpolation=up), dtype=np.uint8)
-
-
-def _sharpen(image: Image, amount: float) -> Image:
-    soft = cv2.GaussianBlur(image, (0, 0), 1.2)
-    return np.asarray(cv2.addWeighted(image, 1 + amount, soft, -amount, 0), dtype=np.uint8)
+    return sharpen(coarsen(smooth, rng.uniform(1.0, 2.0), enlarging), rng.uniform(0.0, 1.0))
 
 
 def _misplace(source: Image, mask: Mask, rng: np.random.Generator) -> tuple[Image, Mask]:

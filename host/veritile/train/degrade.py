@@ -79,11 +79,17 @@ class Degradation:
     """One drawn way from camera to tile."""
 
     colour: Colour
+    focus: float
+    """Lens and camera program: below 0 softened by so much, above 0 sharpened. Were real pictures always as
+    sharp as they were taken, a softer picture would pass for a swap."""
     beauty: float
     """Strength of the camera program's skin filter, 0 for none: real people use them too."""
     scale: float
     """Size of the tile's picture / size of the original."""
-    interpolation: int
+    shrinking: int
+    """OpenCV's interpolation for the tile's size."""
+    enlarging: int
+    """OpenCV's interpolation on the way back from a softening."""
     noise: float
     """Standard deviation of the sensor's noise, in levels of 0-255."""
     noise_seed: int
@@ -99,9 +105,11 @@ class Degradation:
         wanted = float(np.exp(rng.uniform(np.log(60), np.log(200))))
         return cls(
             colour=Colour.draw(rng, shift=15, saturation=0.25, value=0.3, hue=5, contrast=0.25, odds=0.5),
-            beauty=float(rng.uniform(10, 40)) if rng.random() < 0.1 else 0.0,
+            focus=float(rng.uniform(-1.5, 1.2)) if rng.random() < 0.6 else 0.0,
+            beauty=float(rng.uniform(10, 40)) if rng.random() < 0.15 else 0.0,
             scale=min(1.0, wanted / face_px),
-            interpolation=int(rng.choice((cv2.INTER_AREA, cv2.INTER_LINEAR))),
+            shrinking=int(rng.choice((cv2.INTER_AREA, cv2.INTER_LINEAR))),
+            enlarging=int(rng.choice((cv2.INTER_LINEAR, cv2.INTER_CUBIC))),
             noise=float(rng.uniform(1, 6)) if rng.random() < 0.3 else 0.0,
             noise_seed=int(rng.integers(2**31)),
             webp=int(rng.integers(35, 95)) if rng.random() < 0.4 else None,
@@ -112,6 +120,10 @@ class Degradation:
     def apply(self, image: Image) -> Image:
         """The picture as a tile shows it: (H * scale, W * scale, 3) uint8 RGB."""
         image = self.colour.apply(image)
+        if self.focus < 0:
+            image = coarsen(image, 1 - self.focus, self.enlarging)
+        elif self.focus > 0:
+            image = sharpen(image, self.focus)
         if self.beauty:
             image = np.asarray(cv2.bilateralFilter(image, 5, self.beauty, 3), dtype=np.uint8)
         if self.noise:
@@ -120,11 +132,25 @@ class Degradation:
         if self.scale < 1:
             height, width = image.shape[:2]
             size = (max(8, round(width * self.scale)), max(8, round(height * self.scale)))
-            image = np.asarray(cv2.resize(image, size, interpolation=self.interpolation), dtype=np.uint8)
+            image = np.asarray(cv2.resize(image, size, interpolation=self.shrinking), dtype=np.uint8)
         if self.webp is not None:
             image = _recode(image, ".webp", cv2.IMWRITE_WEBP_QUALITY, self.webp)
         image = _recode(image, ".jpg", cv2.IMWRITE_JPEG_QUALITY, self.jpeg)
         return np.asarray(cv2.flip(image, 1), dtype=np.uint8) if self.flip else image
+
+
+def coarsen(image: Image, factor: float, interpolation: int) -> Image:
+    """Shrink by `factor` and enlarge again: what is finer than that many pixels is lost."""
+    height, width = image.shape[:2]
+    size = (max(1, round(width / factor)), max(1, round(height / factor)))
+    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(small, (width, height), interpolation=interpolation), dtype=np.uint8)
+
+
+def sharpen(image: Image, amount: float) -> Image:
+    """Unsharp mask: add `amount` times what a blur of 1.2 pixels takes away."""
+    soft = cv2.GaussianBlur(image, (0, 0), 1.2)
+    return np.asarray(cv2.addWeighted(image, 1 + amount, soft, -amount, 0), dtype=np.uint8)
 
 
 def _recode(image: Image, suffix: str, setting: int, quality: int) -> Image:
