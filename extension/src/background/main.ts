@@ -29,7 +29,7 @@ const host: Host = new Host(
     remember: (memory) => void chrome.storage.session.set({ [MEMORY]: memory }),
   },
 );
-const tabs = new Tabs(host, () => changed());
+const tabs = new Tabs(host, isGranted, () => changed());
 
 // What the service worker knew when the browser stopped it, and what the user chose.
 const ready = (async () => {
@@ -132,6 +132,4 @@ chrome.runtime.onStartup.addListener(() => inTurn(registerGrantedSites));
 chrome.permissions.onAdded.addListener(({ origins = [] }) =>
   inTurn(() => Promise.all([registerGrantedSites(), injectInto(origins)])),
 );
-chrome.permissions.onRemoved.addListener(() =>
-  inTurn(() => Promise.all([registerGrantedSites(), tabs.revoke(isGranted)])),
-);
+chrome.permissions.onRemoved.addListener(() => inTurn(() => Promise.all([registerGrantedSites(), tabs.revoke()])));

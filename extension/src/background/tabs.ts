@@ -37,20 +37,25 @@ interface Call {
   opened: boolean;
   /** Somebody else is in the call: the host is needed. */
   active: boolean;
-  /** The user took the site's permission back. */
-  revoked: boolean;
+  /** Whether the user lets Veritile look at this site; unknown until the browser has been asked. */
+  granted: boolean | undefined;
   /** The state that it was told last, as JSON. */
   told: string;
 }
 
 export class Tabs {
   private readonly calls = new Map<chrome.runtime.Port, Call>();
-  private enabled = false;
+  /** Unknown until the settings are loaded: a call that goes on must not be told that it is off. */
+  private enabled: boolean | undefined;
   private state: HostState = { status: "off" };
 
-  /** @param changed called when the snapshot, the need for a host, or a tab's worst label may have changed */
+  /**
+   * @param isGranted whether the user lets Veritile look at this address
+   * @param changed called when the snapshot, the need for a host, or a tab's worst label may have changed
+   */
   constructor(
     private readonly host: Pick<Host, "request" | "info">,
+    private readonly isGranted: (url: string) => Promise<boolean>,
     private readonly changed: () => void,
   ) {}
 
@@ -60,7 +65,7 @@ export class Tabs {
     if (tab === undefined) return;
     const call: Call = {
       tab,
-      url: port.sender?.origin ?? port.sender?.url ?? "",
+      url: port.sender?.url ?? "",
       session: crypto.randomUUID(),
       platform: undefined,
       roster: [],
@@ -69,24 +74,29 @@ export class Tabs {
       inFlight: 0,
       opened: false,
       active: false,
-      revoked: false,
+      granted: undefined,
       told: "",
     };
     this.calls.set(port, call);
     port.onMessage.addListener((message: FromTab) => this.receive(port, call, message));
     port.onDisconnect.addListener(() => {
       this.calls.delete(port);
-      if (call.opened) this.host.request({ type: "close", session: call.session }).catch(() => {});
+      this.close(call);
       this.changed();
     });
-    this.tell(port, call);
+    // A script outlives the permission that brought it into the page, and may connect again after it is gone.
+    void this.check(port, call);
   }
 
   /** Tells every call what holds now. */
   update(enabled: boolean, state: HostState): void {
     this.enabled = enabled;
     this.state = state;
-    for (const [port, call] of this.calls) this.tell(port, call);
+    for (const [port, call] of this.calls) {
+      // What the badges said before is not true of the time after.
+      if (!enabled) call.roster = [];
+      this.tell(port, call);
+    }
   }
 
   /** A host was greeted, which knows none of the sessions: opens them before frames flow. */
@@ -97,16 +107,9 @@ export class Tabs {
     }
   }
 
-  /** Stops the calls of sites that `isGranted` denies. */
-  async revoke(isGranted: (url: string) => Promise<boolean>): Promise<void> {
-    for (const [port, call] of [...this.calls]) {
-      if (call.revoked || (await isGranted(call.url))) continue;
-      call.revoked = true;
-      call.active = false;
-      call.roster = [];
-      this.tell(port, call);
-    }
-    this.changed();
+  /** Stops the calls of sites that are no longer granted. */
+  async revoke(): Promise<void> {
+    await Promise.all([...this.calls].map(([port, call]) => this.check(port, call)));
   }
 
   /** Whether a call with somebody else in it is open. */
@@ -115,21 +118,22 @@ export class Tabs {
   }
 
   snapshot(): TabSnapshot[] {
-    return [...this.calls.values()].flatMap(({ tab, platform, roster, blind, figures, revoked }) =>
-      platform === undefined || revoked
+    return [...this.calls.values()].flatMap(({ tab, platform, roster, blind, figures, granted }) =>
+      platform === undefined || granted === false
         ? []
         : [{ tab, platform, entries: roster, ...(blind && { blind }), ...(figures && { figures }) }],
     );
   }
 
   private receive(port: chrome.runtime.Port, call: Call, message: FromTab): void {
-    if (call.revoked) return;
+    if (call.granted === false) return;
     switch (message.kind) {
       case "open":
         call.platform = message.platform;
         break;
       case "roster":
-        call.roster = message.entries;
+        // It may have crossed the word that it is off.
+        call.roster = this.enabled === false ? [] : message.entries;
         call.blind = message.blind === true;
         call.active = message.entries.some(({ kind }) => kind !== "self");
         break;
@@ -142,6 +146,17 @@ export class Tabs {
         call.active = true;
         break;
     }
+    this.changed();
+  }
+
+  private async check(port: chrome.runtime.Port, call: Call): Promise<void> {
+    call.granted = await this.isGranted(call.url);
+    if (!call.granted) {
+      call.active = false;
+      call.roster = [];
+      this.close(call);
+    }
+    this.tell(port, call);
     this.changed();
   }
 
@@ -167,7 +182,7 @@ export class Tabs {
 
   /** Why a batch cannot go now, or null. */
   private refusal(call: Call, frames: Frame[]): string | null {
-    if (!this.enabled) return "Detection is off.";
+    if (!this.enabled || !call.granted) return "Detection is off.";
     const limits = this.host.info?.limits;
     if (!limits) return "Veritile's host is not running.";
     if (call.inFlight >= MAX_BATCHES_IN_FLIGHT)
@@ -186,8 +201,15 @@ export class Tabs {
     });
   }
 
+  private close(call: Call): void {
+    if (!call.opened) return;
+    call.opened = false;
+    this.host.request({ type: "close", session: call.session }).catch(() => {});
+  }
+
   private tell(port: chrome.runtime.Port, call: Call): void {
-    const message: ToTab = { kind: "state", enabled: this.enabled && !call.revoked, host: this.state };
+    if (this.enabled === undefined || call.granted === undefined) return;
+    const message: ToTab = { kind: "state", enabled: this.enabled && call.granted, host: this.state };
     const words = JSON.stringify(message);
     if (words === call.told) return;
     call.told = words;

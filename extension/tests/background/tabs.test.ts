@@ -25,18 +25,25 @@ class FakeHost {
 
 let host: FakeHost;
 let tabs: Tabs;
+let granted: (url: string) => boolean;
 
 beforeEach(() => {
   fakeChrome();
   host = new FakeHost();
-  tabs = new Tabs(host, () => {});
+  granted = () => true;
+  tabs = new Tabs(
+    host,
+    async (url) => granted(url),
+    () => {},
+  );
   tabs.update(true, { status: "ready" });
 });
 
-function join(tab = 7, origin = "https://meet.google.com"): Tab {
-  const port: Tab = new FakePort("veritile.tab", { tab: { id: tab } as chrome.tabs.Tab, origin });
+async function join(tab = 7, url = "https://meet.google.com/abc-defg-hij"): Promise<Tab> {
+  const port: Tab = new FakePort("veritile.tab", { tab: { id: tab } as chrome.tabs.Tab, url });
   tabs.accept(port.port);
   port.onMessage.emit({ kind: "open", platform: "meet" });
+  await settle();
   return port;
 }
 
@@ -51,8 +58,8 @@ const frame = (fields: Partial<Frame> = {}): Frame => ({
 const send = (port: Tab, batch: number, frames = [frame()]) => port.onMessage.emit({ kind: "frames", batch, frames });
 const got = (port: Tab, kind: ToTab["kind"]) => port.sent.filter((message) => message.kind === kind);
 
-test("a tab learns at once how things are, and again only when they change", () => {
-  const port = join();
+test("a tab learns at once how things are, and again only when they change", async () => {
+  const port = await join();
   tabs.update(true, { status: "ready" });
   tabs.update(false, { status: "off" });
   expect(port.sent).toEqual([
@@ -62,7 +69,7 @@ test("a tab learns at once how things are, and again only when they change", () 
 });
 
 test("the session is opened before its first frames, and verdicts go back under the batch's number", async () => {
-  const port = join();
+  const port = await join();
   send(port, 41);
   expect(host.types).toEqual(["open", "frames"]);
   host.asked[1]?.resolve({ type: "verdicts", session: "s", items: [] });
@@ -71,7 +78,7 @@ test("the session is opened before its first frames, and verdicts go back under 
 });
 
 test("a third batch in flight is refused at once, and there is room again after an answer", async () => {
-  const port = join();
+  const port = await join();
   for (const batch of [1, 2, 3]) send(port, batch);
   expect(got(port, "failed")).toMatchObject([{ batch: 3 }]);
   host.asked[1]?.resolve({ type: "verdicts", session: "s", items: [] });
@@ -81,8 +88,8 @@ test("a third batch in flight is refused at once, and there is room again after 
   expect(host.types).toEqual(["open", "frames", "frames", "frames"]);
 });
 
-test("the limit is each tab's own, and so is the session", () => {
-  const [one, other] = [join(1), join(2)];
+test("the limit is each tab's own, and so is the session", async () => {
+  const [one, other] = [await join(1), await join(2)];
   send(one, 1);
   send(one, 2);
   send(other, 1);
@@ -91,8 +98,8 @@ test("the limit is each tab's own, and so is the session", () => {
   expect(new Set(sessions).size).toBe(2);
 });
 
-test("a batch that is too large for the host is refused", () => {
-  const port = join();
+test("a batch that is too large for the host is refused", async () => {
+  const port = await join();
   send(port, 1, [frame({ jpeg: "A".repeat(LIMITS.message_bytes) })]);
   send(
     port,
@@ -103,8 +110,8 @@ test("a batch that is too large for the host is refused", () => {
   expect(host.asked).toHaveLength(0);
 });
 
-test("a name that would have the host refuse everybody's frames is mended", () => {
-  const port = join();
+test("a name that would have the host refuse everybody's frames is mended", async () => {
+  const port = await join();
   send(port, 1, [frame({ name: "half \ud83d" }), frame({ name: "x".repeat(300) }), frame()]);
   const { request } = host.asked[1] ?? {};
   const names = request?.type === "frames" ? request.frames.map(({ name }) => name) : [];
@@ -112,7 +119,7 @@ test("a name that would have the host refuse everybody's frames is mended", () =
 });
 
 test("when the host dies, every open batch fails", async () => {
-  const port = join();
+  const port = await join();
   send(port, 1);
   send(port, 2);
   host.lose();
@@ -124,7 +131,7 @@ test("when the host dies, every open batch fails", async () => {
 });
 
 test("without a host, or turned off, frames are refused and none is kept for later", async () => {
-  const port = join();
+  const port = await join();
   host.lose();
   send(port, 1);
   host.info = READY;
@@ -136,7 +143,7 @@ test("without a host, or turned off, frames are refused and none is kept for lat
 });
 
 test("a new host is told of the sessions before frames flow", async () => {
-  const port = join();
+  const port = await join();
   port.onMessage.emit({ kind: "roster", entries: [{ participant: "p", kind: "camera" }] });
   tabs.reopen();
   host.lose();
@@ -148,7 +155,7 @@ test("a new host is told of the sessions before frames flow", async () => {
 });
 
 test("the host's refusal reaches the tab with its number, and a session that it forgot is opened again", async () => {
-  const port = join();
+  const port = await join();
   send(port, 1);
   host.asked[1]?.reject(new RequestError("refused", "The session is not open.", 301));
   await settle();
@@ -157,8 +164,8 @@ test("the host's refusal reaches the tab with its number, and a session that it 
   expect(host.types).toEqual(["open", "frames", "open", "frames"]);
 });
 
-test("the host is needed while somebody else is in a call", () => {
-  const port = join();
+test("the host is needed while somebody else is in a call", async () => {
+  const port = await join();
   expect(tabs.needHost).toBe(false);
   port.onMessage.emit({ kind: "roster", entries: [{ participant: "me", kind: "self" }] });
   expect(tabs.needHost).toBe(false);
@@ -169,7 +176,7 @@ test("the host is needed while somebody else is in a call", () => {
 });
 
 test("a tab that leaves closes its session, and late verdicts go nowhere", async () => {
-  const port = join();
+  const port = await join();
   send(port, 1);
   port.drop();
   expect(host.types).toEqual(["open", "frames", "close"]);
@@ -180,8 +187,9 @@ test("a tab that leaves closes its session, and late verdicts go nowhere", async
 });
 
 test("a site that the user took back is told to stop, for good", async () => {
-  const [kept, removed] = [join(1), join(2, "https://call.example")];
-  await tabs.revoke(async (url) => url === "https://meet.google.com");
+  const [kept, removed] = [await join(1), await join(2, "https://call.example/room")];
+  granted = (url) => url.startsWith("https://meet.google.com/");
+  await tabs.revoke();
   expect(removed.sent.at(-1)).toEqual({ kind: "state", enabled: false, host: { status: "ready" } });
   tabs.update(true, { status: "loading" });
   expect(removed.sent.at(-1)).toMatchObject({ enabled: false });
@@ -191,8 +199,47 @@ test("a site that the user took back is told to stop, for good", async () => {
   expect(tabs.snapshot().map(({ tab }) => tab)).toEqual([1]);
 });
 
-test("the snapshot holds what each tab shows", () => {
-  const port = join(3);
+test("a script that was left in a site that the user took back stays off when it connects again", async () => {
+  granted = () => false;
+  const port = await join(2, "https://call.example/room");
+  expect(port.sent).toEqual([{ kind: "state", enabled: false, host: { status: "ready" } }]);
+  port.onMessage.emit({ kind: "roster", entries: [{ participant: "p", kind: "camera" }] });
+  send(port, 1);
+  await settle();
+  expect(host.asked).toHaveLength(0);
+  expect(tabs.needHost).toBe(false);
+});
+
+test("the host forgets a call whose site the user took back", async () => {
+  const port = await join();
+  send(port, 1);
+  granted = () => false;
+  await tabs.revoke();
+  expect(host.types).toEqual(["open", "frames", "close"]);
+});
+
+test("a service worker that has just started does not tell a call that it is off", async () => {
+  tabs = new Tabs(
+    host,
+    async () => true,
+    () => {},
+  );
+  const port = await join();
+  expect(port.sent).toEqual([]);
+  tabs.update(true, { status: "off" });
+  expect(port.sent).toEqual([{ kind: "state", enabled: true, host: { status: "off" } }]);
+});
+
+test("labels from before it was turned off are not shown after", async () => {
+  const port = await join();
+  port.onMessage.emit({ kind: "roster", entries: [{ participant: "p", kind: "camera", label: "likely_fake" }] });
+  tabs.update(false, { status: "off" });
+  expect(tabs.snapshot()).toEqual([{ tab: 7, platform: "meet", entries: [] }]);
+  expect(tabs.needHost).toBe(true);
+});
+
+test("the snapshot holds what each tab shows", async () => {
+  const port = await join(3);
   const entry = { participant: "p", kind: "camera", label: "suspect" } as const;
   port.onMessage.emit({ kind: "roster", entries: [entry] });
   expect(tabs.snapshot()).toEqual([{ tab: 3, platform: "meet", entries: [entry] }]);
