@@ -22,7 +22,7 @@ from rich.table import Table
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import pictures
-from native.talk import HELLO, OPEN, as_a, begin, frames, picture_of
+from native.talk import HELLO, OPEN, as_a, begin, frames, picture_of, retaken
 from veritile.decision import Policy
 from veritile.native.client import HostClient
 from veritile.native.messages import HostMessage, Info, ModelState, Verdicts
@@ -84,7 +84,8 @@ def batches(host: HostClient, jpeg: bytes, tiles: int, runs: int) -> Cost:
     """What a batch of so many tiles costs, from its first byte being written to its verdicts being read."""
     cost = Cost()
     for n in range(10 * runs):
-        request = frames(1000 * tiles + n, *(picture_of(f"{tiles}-{tile}", jpeg) for tile in range(tiles)))
+        picture = retaken(jpeg, n)  # one that repeats the last would not be judged
+        request = frames(1000 * tiles + n, *(picture_of(f"{tiles}-{tile}", picture) for tile in range(tiles)))
         watch = Stopwatch(host.process.pid)
         if judged(host.request(request, timeout=30)):
             watch.stop(cost)

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import UNSET
 
-from native.talk import HELLO, OPEN, frames, item_of, picture_of
+from native.talk import HELLO, OPEN, frames, item_of, picture_of, retaken
 from veritile.frame import FrameResult, ModelInfo, Timing
 from veritile.frame.quality import Gate
 from veritile.native.batches import BatchQueue
@@ -80,7 +80,8 @@ def items_until_labelled(talk: Conversation, jpeg: bytes) -> list[Item]:
     """Send frames until one that was looked at is labelled, for as long as the rule of decision wants."""
     items: list[Item] = []
     while not items or items[-1].label is Label.INCONCLUSIVE:
-        item = item_of(talk.ask(frames(next(_request_ids), picture_of("ada", jpeg))))
+        request = next(_request_ids)
+        item = item_of(talk.ask(frames(request, picture_of("ada", retaken(jpeg, request)))))
         if not item.dropped:
             items.append(item)
     return items

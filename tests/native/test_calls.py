@@ -120,7 +120,7 @@ class TestExport:
             talk.ask(Configure(id=1000 + n, threshold=0.05 if n % 2 else 0.95))
             for part in (0, 1):
                 batch = [
-                    picture_of(person, b"x", age_ms=ages_ms[n] if n < 3 else 0, name="\x01" * 256)
+                    picture_of(person, b"%d" % n, age_ms=ages_ms[n] if n < 3 else 0, name="\x01" * 256)
                     for person in people[part::2]
                 ]
                 talk.ask(frames(2000 + 2 * n + part, *batch))

@@ -22,7 +22,10 @@ from veritile.native.messages import (
 )
 
 sessions = st.sampled_from(["a", "b"])
-pictures = st.lists(st.tuples(st.sampled_from("pqr"), st.sampled_from([0, 100, 2500, -1000])), max_size=4)
+pictures = st.lists(
+    st.tuples(st.sampled_from("pqr"), st.sampled_from([0, 100, 2500, -1000]), st.sampled_from([b"x", b"y"])),
+    max_size=4,
+)
 
 
 class Requests(RuleBasedStateMachine):
@@ -52,8 +55,8 @@ class Requests(RuleBasedStateMachine):
         self.say(Close(id=self.next_id, session=session))
 
     @rule(session=sessions, pictures=pictures)
-    def frames(self, session: str, pictures: list[tuple[str, int]]) -> None:
-        batch = [picture_of(person, b"x", age_ms=age) for person, age in pictures]
+    def frames(self, session: str, pictures: list[tuple[str, int, bytes]]) -> None:
+        batch = [picture_of(person, taken, age_ms=age) for person, age, taken in pictures]
         self.say(frames(self.next_id, *batch, session=session))
 
     @rule(threshold=st.floats(0.1, 0.9))

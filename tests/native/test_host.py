@@ -16,7 +16,7 @@ import pytest
 
 import pictures
 from native.conftest import HOST, Start, python_path
-from native.talk import HELLO, OPEN, as_a, begin, frames, picture_of
+from native.talk import HELLO, OPEN, as_a, begin, frames, picture_of, retaken
 from veritile.native.client import HostClient
 from veritile.native.codec import encode
 from veritile.native.framing import encode_frame
@@ -57,8 +57,8 @@ def test_a_whole_session(start: Start) -> None:
         label = Label.INCONCLUSIVE
         request = 10
         while label is Label.INCONCLUSIVE:
-            reply = as_a(Verdicts, host.request(frames(request, picture_of("ada", FACE, name="Ada"))))
-            (item,) = reply.items
+            picture = picture_of("ada", retaken(FACE, request), name="Ada")
+            (item,) = as_a(Verdicts, host.request(frames(request, picture))).items
             assert request < 1000, item
             label = item.label
             request += 1
@@ -176,7 +176,7 @@ class TestStream:
         host = odd(start, "printing")
         begin(host)
         for request in (10, 11):
-            assert as_a(Verdicts, host.request(frames(request, picture_of("ada", b"x"))))
+            assert as_a(Verdicts, host.request(frames(request, picture_of("ada", b"%d" % request))))
         assert host.close() == 0
         said = host.stderr()
         for source in ("print", "descriptor", "child", "C library"):

@@ -12,7 +12,7 @@ import psutil
 
 import pictures
 from native.conftest import HOST, Start, python_path
-from native.talk import as_a, begin, frames, picture_of
+from native.talk import as_a, begin, frames, picture_of, retaken
 from veritile.native.messages import (
     Close,
     Export,
@@ -39,7 +39,8 @@ def test_no_socket_is_opened(start: Start, tmp_path: Path) -> None:
     host = start(*strace, *HOST, PYTHONPATH=python_path(tmp_path))
     assert begin(host).state is ModelState.READY
     for request in range(10, 15):
-        assert as_a(Verdicts, host.request(frames(request, picture_of("ada", FACE, name="Ada"))))
+        picture = picture_of("ada", retaken(FACE, request), name="Ada")
+        assert as_a(Verdicts, host.request(frames(request, picture)))
     host.request(Export(id=3, session="call", format=ExportFormat.JSON))
     if sys.platform == "linux":
         top = psutil.Process(host.process.pid)
@@ -77,7 +78,7 @@ def test_no_frame_touches_the_disk_and_no_name_the_log(
     # File descriptors, of the protocol's two streams, appear as numbers.
     assert {path for path in written if not path.isdigit()} == {str(log_folder / "host.log")}
     log = (log_folder / "host.log").read_text()
-    assert "1 frames judged" in log
+    assert "1 frames looked at" in log
     for word in ("Ada", "id-of", "call"):
         assert word not in log
 

@@ -64,7 +64,9 @@ def test_clock_that_makes_no_sense_does_not_stop_the_judging(age_ms: float) -> N
     gated = GatedAnalyzer(is_open=True)
     talk = opened(Conversation(lambda: gated))
     for request in range(10, 13):
-        assert not item_of(talk.ask(frames(request, picture_of("ada", b"x", age_ms=age_ms)))).dropped
+        picture = picture_of("ada", b"%d" % request, age_ms=age_ms)
+        assert not item_of(talk.ask(frames(request, picture))).dropped
+    assert gated.looked_at == [b"10", b"11", b"12"]
 
 
 def test_oldest_batch_gives_way_and_is_answered() -> None:

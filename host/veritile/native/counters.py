@@ -10,7 +10,7 @@ from veritile.native.log import logger
 
 
 class Counters:
-    """Frames judged, frames dropped unseen, and errors by code."""
+    """Frames looked at, frames dropped unseen, and errors by code."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -47,4 +47,4 @@ class Counters:
     def __str__(self) -> str:
         with self._lock:
             errors = ", ".join(f"{n} x {code}" for code, n in sorted(self._errors.items())) or "none"
-        return f"{self.processed} frames judged, {self.dropped} dropped, errors: {errors}"
+        return f"{self.processed} frames looked at, {self.dropped} dropped, errors: {errors}"

@@ -1,4 +1,4 @@
-"""One item of `verdicts`, for a frame that was judged and for one that was not."""
+"""One item of `verdicts`, for a frame that was judged, that repeated the last, or that was not looked at."""
 
 from __future__ import annotations
 
@@ -35,11 +35,15 @@ def judged(frame: WaitingFrame, verdict: Verdict, result: FrameResult, queue_ms:
     )
 
 
+def repeated(frame: WaitingFrame, verdict: Verdict, queue_ms: float) -> Item:
+    """The participant's verdict with this frame, which showed the same picture again."""
+    return _item(frame, verdict, _queued(queue_ms))
+
+
 def unjudged(frame: WaitingFrame, queue_ms: float, error: VeritileError | None = None) -> Item:
     """The participant's verdict without this frame: it was stale, or `error` says what was wrong with it."""
     verdict = Evidence().verdict if isinstance(frame.participant, SessionError) else frame.participant.verdict
-    timing = Timing(queue_ms=round(queue_ms, 2), decode_ms=0.0, detect_ms=0.0, score_ms=0.0)
-    return _item(frame, verdict, timing, dropped=error is None, error=error)
+    return _item(frame, verdict, _queued(queue_ms), dropped=error is None, error=error)
 
 
 def _item(
@@ -65,6 +69,10 @@ def _item(
         timing=timing,
         error=UNSET if error is None else Problem(code=error.code, text=str(error)),
     )
+
+
+def _queued(queue_ms: float) -> Timing:
+    return Timing(queue_ms=round(queue_ms, 2), decode_ms=0.0, detect_ms=0.0, score_ms=0.0)
 
 
 def _rounded(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:

@@ -45,6 +45,20 @@ class Participant:
         """The newest changes of label, oldest first."""
         self._evidence = Evidence()
         self.verdict = self._evidence.verdict
+        self._picture: int | None = None
+        self._unusable: Reason | None = None
+
+    def repeats(self, picture: bytes) -> Reason | None:
+        """Why an encoded picture adds no evidence: it is the last one again, byte for byte; else None.
+
+        No camera gives the same picture twice. The reason is `frozen`, or the one for which the picture
+        could not be judged the first time. The worker's thread only.
+        """
+        return (self._unusable or Reason.FROZEN) if hash(picture) == self._picture else None
+
+    def remember(self, picture: bytes, unusable: Reason | None) -> None:
+        """Note that this picture has been judged, or why it could not be; the worker's thread only."""
+        self._picture, self._unusable = hash(picture), unusable  # hashes are keyed afresh in each process
 
     def observe(self, observation: Observation, captured_at: float, policy: Policy) -> Verdict:
         """Add one frame, captured at this epoch ms, under `policy`; the worker's thread only."""

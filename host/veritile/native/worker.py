@@ -19,7 +19,7 @@ from veritile.decision import Observation
 from veritile.errors import InferenceError, InternalError, SessionError, UnknownSessionError, VeritileError
 from veritile.native.batches import Batch, BatchQueue, WaitingFrame
 from veritile.native.counters import Counters
-from veritile.native.items import judged, unjudged
+from veritile.native.items import judged, repeated, unjudged
 from veritile.native.log import logger
 from veritile.native.messages import Error, HostMessage, Item, Model, ModelState, Verdicts
 from veritile.native.status import ModelStatus, chosen_model, info, model_on_card
@@ -151,10 +151,17 @@ class Worker:
         if isinstance(frame.participant, SessionError):
             self._counters.error(frame.participant.code)
             return unjudged(frame, queue_ms, frame.participant)
+        person, policy = frame.participant, batch.session.policy
         try:
-            result = analyzer.analyze_encoded(frame.jpeg)
-            observation = Observation(frame.captured, result.log_odds, result.quality, result.reason)
-            verdict = frame.participant.observe(observation, frame.captured_at, batch.session.policy)
+            if unchanged := person.repeats(frame.jpeg):
+                observation = Observation(frame.captured, None, 0.0, unchanged)
+                item = repeated(frame, person.observe(observation, frame.captured_at, policy), queue_ms)
+            else:
+                result = analyzer.analyze_encoded(frame.jpeg)
+                observation = Observation(frame.captured, result.log_odds, result.quality, result.reason)
+                verdict = person.observe(observation, frame.captured_at, policy)
+                person.remember(frame.jpeg, result.reason)
+                item = judged(frame, verdict, result, queue_ms)
         except VeritileError as error:
             self._counters.error(error.code)
             return unjudged(frame, queue_ms, error)
@@ -163,7 +170,7 @@ class Worker:
             self._counters.error(InternalError.code)
             return unjudged(frame, queue_ms, internal_error())
         self._counters.count(processed=1)
-        return judged(frame, verdict, result, queue_ms)
+        return item
 
     def _refusal(self, error: VeritileError, request: int | UnsetType = UNSET) -> Error:
         self._counters.error(error.code)
