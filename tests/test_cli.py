@@ -45,6 +45,60 @@ def test_help_imports_no_heavy_library(arguments: list[str]) -> None:
     assert done.stdout.startswith("Usage: veritile")
 
 
+def run_python(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", program, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions are those of POSIX")
+def test_what_may_not_be_read_is_answered_like_any_other_file(tmp_path: Path) -> None:
+    barred, secret = tmp_path / "barred", tmp_path / "secret.jpg"
+    barred.mkdir(mode=0)
+    secret.touch(mode=0)
+    paths = [str(path) for path in (secret, barred, barred / "face.jpg")]
+    program = (
+        "import os; from veritile.cli import main; import veritile.analyze\n"
+        "if os.geteuid() == 0: os.setgroups([]); os.setgid(54321); os.setuid(54321)  # root may read all\n"
+        "main(prog_name='veritile')"
+    )
+    done = run_python(program, "analyze", "--json", *paths)
+    assert done.returncode == 1, done.stderr
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line["path"] for line in lines] == paths
+    assert {line["error"]["code"] for line in lines} == {404}
+    assert all("Permission denied" in line["error"]["text"] for line in lines)
+
+
+NOBODY = "import os, pwd\ndef unknown(uid): raise KeyError(uid)\nos.environ.clear(); pwd.getpwuid = unknown\n"
+"""Makes the user one of no name and no home, as in some containers."""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="every user of Windows has a home")
+@pytest.mark.parametrize("command", ["install", "uninstall", "doctor"])
+def test_user_without_a_home_is_told_what_is_missing(command: str) -> None:
+    done = run_python(f"{NOBODY}from veritile.cli import main; main(prog_name='veritile')", command)
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error 702: ")
+    assert "set HOME" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="every user of Windows has a home")
+def test_host_of_a_user_without_a_home_serves_and_logs_to_standard_error() -> None:
+    program = f"{NOBODY}from veritile.native.host import main; main()"
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert b"ended: end of input" in done.stderr
+
+
+def test_model_may_be_named_by_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VERITILE_MODEL", "none-of-this-name")
+    (tmp_path / "face.jpg").write_bytes(b"x")
+    done = in_home(tmp_path, "analyze", "--json", str(tmp_path / "face.jpg"))
+    assert json.loads(done.stdout)["error"]["code"] == 501
+    assert "none-of-this-name" in done.stdout
+
+
 def test_commands_are_those_of_the_contract() -> None:
     assert sorted(main.commands) == COMMANDS
 
@@ -95,6 +149,7 @@ def test_no_browser_is_exit_code_1_and_says_what_to_do(tmp_path: Path) -> None:
     assert done.stderr.startswith("Error 701: No supported browser was found")
     assert "start one once" in done.stderr
     assert done.stdout == ""
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="profiles carry no hosts on Windows")

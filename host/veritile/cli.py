@@ -12,11 +12,14 @@ import click
 
 from veritile import __version__
 from veritile.errors import VeritileError
+from veritile.frame.card import DEFAULT_MODEL
 from veritile.install.browsers import BROWSERS
 
 if TYPE_CHECKING:
     from veritile.install.register import Change
 
+# A file that may not be read is answered like any other that cannot be analysed: not here, with exit code 2.
+_PATH = click.Path(path_type=Path, readable=False)
 NAMES = [browser.name for browser in BROWSERS]
 
 browser_option = click.option(
@@ -123,11 +126,12 @@ def uninstall(browsers: tuple[str, ...], profile: Path | None) -> None:
 
     _one_of(browsers, profile)
     with _reported():
-        logs = [] if browsers or profile else register.remove_logs()
         if profile:
-            changes = [register.uninstall_profile(profile)]
+            logs, changes = [], [register.uninstall_profile(profile)]
         else:
-            changes = register.uninstall(Machine.current(), browsers)
+            machine = Machine.current()
+            logs = [] if browsers else register.remove_logs()
+            changes = register.uninstall(machine, browsers)
         removed = [change for change in changes if change.outcome is register.Outcome.REMOVED]
     click.echo("Removed:" if removed or logs else "Nothing was registered.")
     _show(removed)
@@ -168,9 +172,16 @@ def host(origin: tuple[str, ...]) -> None:
 
 
 @main.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=_PATH)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON Lines: one object for each file.")
-@click.option("--model", default="mesonet", show_default=True, help="A model's name, or the path of a .onnx.")
+@click.option(
+    "--model",
+    default=DEFAULT_MODEL,
+    show_default=True,
+    envvar="VERITILE_MODEL",
+    show_envvar=True,
+    help="A model's name, or the path of a .onnx.",
+)
 def analyze(paths: tuple[Path, ...], as_json: bool, model: str) -> None:
     """Judge images, videos, and all such files in folders.
 

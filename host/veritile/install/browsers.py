@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, Protocol
 
+from veritile.errors import RegistrationError
+
 Platform = Literal["linux", "darwin", "win32"]
 
 
@@ -81,13 +83,17 @@ class Machine:
 
     @classmethod
     def current(cls) -> Machine:
-        """Return this machine, for the user who runs this."""
+        """Return this machine, for the user who runs this; raises RegistrationError without a home folder."""
         registry: Registry | None = None
         if sys.platform == "win32":
             from veritile.install.registry import UserRegistry
 
             registry = UserRegistry()
-        return cls.at(sys.platform, Path.home(), os.environ, registry)
+        try:
+            home = Path.home()
+        except RuntimeError as error:
+            raise RegistrationError("Your home folder is not known here: set HOME to it.") from error
+        return cls.at(sys.platform, home, os.environ, registry)
 
 
 _CHROME: Final = r"Software\Google\Chrome"

@@ -139,12 +139,13 @@ def install(
     browser, RegistrationError when a manifest cannot be written.
     """
     content = manifest_bytes(launcher or launcher_path())
+    browsers = chosen(machine, names)
     receipt = Receipt.read(machine)
     changes = []
     if logs:
         with _explained(logs):
             make_folders(logs, receipt.folders)
-    for browser in chosen(machine, names):
+    for browser in browsers:
         path = manifest_path(machine, browser)
         assert path is not None  # a browser that is found has a folder
         with _explained(path):

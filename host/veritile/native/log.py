@@ -40,7 +40,7 @@ def start() -> None:
         handler = logging.handlers.RotatingFileHandler(
             folder() / FILE_NAME, maxBytes=FILE_BYTES, backupCount=FILES - 1, encoding="utf-8"
         )
-    except OSError:
+    except (OSError, RuntimeError):  # RuntimeError: the user has no home folder
         handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(message)s"))
     # A full disk must not end the host, nor fill the browser's standard error.
