@@ -10,7 +10,9 @@ import pictures
 from films import write_film
 from tiny_model import write_tiny_model
 from veritile.analyze import run
+from veritile.detector import Detector
 from veritile.errors import FileUnreadableError, ModelMissingError, NoFramesError, UnsupportedFormatError
+from veritile.frame import FrameResult
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +124,31 @@ def test_people_get_a_table_and_the_errors_below(
     assert captured.err.endswith("[402]\n")
 
 
+def test_ctrl_c_leaves_what_has_been_found_out(
+    files: Path, model: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    analyse = Detector.analyze_image
+
+    def interrupted(self: Detector, image: Path) -> FrameResult:
+        if image.name == "small.webp":
+            raise KeyboardInterrupt
+        return analyse(self, image)
+
+    monkeypatch.setattr(Detector, "analyze_image", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        run([files], as_json=False, model=model)
+    captured = capsys.readouterr()
+    assert str(files / "person.jpg") in captured.out
+    assert str(files / "broken.jpg") in captured.err
+
+
+def test_a_name_that_is_too_long_is_told(files: Path, model: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([Path("x" * 300), files / "person.jpg"], as_json=True, model=model) == 1
+    failed, good = lines_of(capsys)
+    assert failed["error"]["code"] == FileUnreadableError.code
+    assert "verdict" in good
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
 def test_any_name_makes_a_line(tmp_path: Path, model: str, capsys: pytest.CaptureFixture[str]) -> None:
     name = os.fsdecode(b"odd \xff [bold]\n.jpg")
@@ -130,3 +157,16 @@ def test_any_name_makes_a_line(tmp_path: Path, model: str, capsys: pytest.Captur
     (line,) = lines_of(capsys)
     assert line["path"] == str(tmp_path / name)
     assert run([tmp_path], as_json=False, model=model) == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+def test_video_whose_name_is_no_text_is_told(
+    files: Path, model: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    odd = files / os.fsdecode(b"odd \xff.mp4")
+    (files / "sub" / "film.mp4").rename(odd)
+    assert run([odd], as_json=True, model=model) == 1
+    (line,) = lines_of(capsys)
+    assert line["path"] == str(odd)
+    assert line["error"]["code"] == FileUnreadableError.code
+    assert "rename it" in line["error"]["text"]

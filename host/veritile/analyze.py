@@ -58,29 +58,31 @@ def run(paths: Sequence[Path], *, as_json: bool, model: str) -> int:
     except VeritileError as error:
         detector = error  # told once a file, so that every path that was asked for is answered
     failures = 0
-    with terminal.status("Looking for files …") as status:
-        for path, problem in _files(paths):
-            status.update(_shown(f"Analysing {path} …"))
-            try:
-                if problem is not None:
-                    raise problem
-                if isinstance(detector, VeritileError):
-                    raise detector
-                frames = _frames(
-                    detector, path, lambda t, path=path: status.update(_shown(f"{path}: {t:.0f} s …"))
-                )
-                output.analysed(path, detector, detector.conclude(frames), frames)
-            except VeritileError as error:
-                failures += 1
-                output.failed(path, error)
-    output.close()
+    try:
+        with terminal.status("Looking for files …") as status:
+            for path, problem in _files(paths):
+                status.update(_shown(f"Analysing {path} …"))
+                try:
+                    if problem is not None:
+                        raise problem
+                    if isinstance(detector, VeritileError):
+                        raise detector
+                    frames = _frames(
+                        detector, path, lambda t, path=path: status.update(_shown(f"{path}: {t:.0f} s …"))
+                    )
+                    output.analysed(path, detector, detector.conclude(frames), frames)
+                except VeritileError as error:
+                    failures += 1
+                    output.failed(path, error)
+    finally:
+        output.close()  # after Ctrl-C too: what has been found out is shown
     return SOME_FAILED if failures else ALL_ANALYSED
 
 
 def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, VeritileError | None]]:
     """Every file to analyse, in order; a folder stands for what is in it, links to other folders excepted."""
     for path in paths:
-        if not path.is_dir():
+        if not os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises where a folder above is barred
             yield path, None
             continue
         found = False

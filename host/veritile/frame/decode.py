@@ -68,8 +68,7 @@ def decode(data: bytes, limits: Limits = CALL) -> NDArray[np.uint8]:
     """
     if len(data) > limits.bytes:
         raise ImageTooLargeError(
-            f"The picture has {len(data) / 2**20:.1f} MiB and at most {limits.bytes >> 20} are taken: "
-            "save it smaller."
+            f"The picture has over {limits.bytes >> 20} MiB, which is more than is taken: save it smaller."
         )
     limits.check(read_header(data))
     with quiet_stderr():

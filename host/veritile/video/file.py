@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from veritile.errors import CorruptImageError, NoFramesError, UnsupportedFormatError
+from veritile.errors import CorruptImageError, FileUnreadableError, NoFramesError, UnsupportedFormatError
 from veritile.frame.decode import CALL, Limits
 from veritile.frame.header import Header
 from veritile.frame.quiet import quiet_stderr
@@ -21,7 +21,8 @@ from veritile.video.kind import Kind, file_kind
 FRAMES_PER_SECOND: Final = 2.0
 """Frames of one person closer together say nearly the same."""
 MAX_FRAMES: Final = 600
-"""Of one file: five minutes at the full rate; a longer one is sampled more thinly over its whole length."""
+"""Of one file: five minutes at the full rate. A longer one is sampled more thinly over its whole length, or,
+when it does not tell its length (recordings of browsers do not), over its first five minutes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,13 +44,18 @@ def sample_frames(
     Damage in the middle ends the frames, it is no error when there was one before.
 
     Raises:
-        FileUnreadableError, UnsupportedFormatError: see `veritile.video.kind.file_kind`.
+        FileUnreadableError, UnsupportedFormatError: as `veritile.video.kind.file_kind`; the first also for
+            a name that is no Unicode text.
         CorruptImageError: the file cannot be opened as a video.
         ImageTooLargeError: its frames are larger than `limits`.
         NoFramesError: not one frame can be decoded.
     """
     if file_kind(path) is not Kind.VIDEO:
         raise UnsupportedFormatError(f"{path} is a picture: give it to analyze_image.")
+    try:
+        str(path).encode("utf-8")
+    except UnicodeEncodeError as error:  # OpenCV would crash
+        raise FileUnreadableError(f"{path} has a name that is no Unicode text: rename it.") from error
     with quiet_stderr():
         # One thread: bounded memory, and FFmpeg prints nothing after a call has returned.
         capture = cv2.VideoCapture(str(path.resolve()), cv2.CAP_FFMPEG, [cv2.CAP_PROP_N_THREADS, 1])

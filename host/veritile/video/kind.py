@@ -7,6 +7,7 @@ open a second file or a connection.
 
 from __future__ import annotations
 
+import stat
 from enum import Enum
 from pathlib import Path
 from typing import Final
@@ -46,15 +47,20 @@ def file_kind(path: Path) -> Kind:
         FileUnreadableError: the file is absent, empty, not a file, or may not be read.
         UnsupportedFormatError: neither a picture nor a video that can be analysed.
     """
-    if not path.is_file():
-        what = "is not a file" if path.exists() else "does not exist"
-        raise FileUnreadableError(f"{path} {what}: give the path of a picture, a video or a folder of them.")
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # asked first: opening a pipe would wait for its writer
+            raise FileUnreadableError(
+                f"{path} is not a file: give the path of a picture, a video or a folder of them."
+            )
         with path.open("rb") as file:
             start = file.read(12)
+    except FileNotFoundError as error:
+        raise FileUnreadableError(
+            f"{path} does not exist: give the path of a picture, a video or a folder of them."
+        ) from error
     except OSError as error:
         raise FileUnreadableError(
-            f"{path} cannot be read ({error.strerror}): check its permissions."
+            f"{path} cannot be read ({error.strerror}): check its name and permissions."
         ) from error
     if not start:
         raise FileUnreadableError(f"{path} is empty: copy it again.")
