@@ -190,12 +190,14 @@ def test_a_threshold_outside_0_to_1_is_refused(threshold: float) -> None:
 
 @pytest.mark.parametrize(
     "observation",
-    [frame(math.nan, 0.0), frame(0.0, math.inf), frame(0.0, 0.0, quality=math.nan)],
+    [frame(math.nan, 0.0), frame(60.0, math.inf), frame(60.0, 0.0, quality=math.nan)],
 )
-def test_numbers_that_are_not_finite_are_refused_and_leave_the_evidence_usable(
+def test_numbers_that_are_not_finite_are_refused_and_leave_the_evidence_as_it_was(
     observation: Observation,
 ) -> None:
     evidence = Evidence()
+    before = watch(evidence, *stream(-2.0))
     with pytest.raises(ValueError, match="finite"):
         evidence.observe(observation)
+    assert evidence.verdict == before
     assert watch(evidence, *stream(-2.0)).label is Label.LIKELY_REAL

@@ -78,10 +78,10 @@ class Evidence:
     def observe(self, observation: Observation) -> Verdict:
         """Add one frame and return the verdict with it.
 
-        Raises ValueError when a number of the observation is not finite.
+        Raises ValueError when a number of the observation is not finite; the evidence then stays as it was.
         """
-        if not math.isfinite(observation.at) or not math.isfinite(observation.quality):
-            raise ValueError("an observation's time and quality must be finite numbers")
+        if not all(map(math.isfinite, (observation.at, observation.quality, observation.log_odds or 0.0))):
+            raise ValueError("an observation's time, quality and log-odds must be finite numbers")
         now = max(observation.at, self._now)
         if self._seen:
             fade = math.exp((self._now - now) / self._policy.memory_s)
@@ -89,8 +89,6 @@ class Evidence:
             self._weight *= fade
         self._now, self._last, self._seen = now, observation, self._seen + 1
         if observation.log_odds is not None:
-            if not math.isfinite(observation.log_odds):
-                raise ValueError("an observation's log-odds must be a finite number")
             clip = self._policy.clip
             weight = min(1.0, max(0.0, observation.quality))
             self._sum += weight * min(clip, max(-clip, observation.log_odds))

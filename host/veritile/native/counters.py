@@ -13,7 +13,7 @@ class Counters:
     """Frames looked at, frames dropped unseen, and errors by code."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal may come while its own thread is counting, and reports
         self._started = time.monotonic()
         self._errors: Counter[int] = Counter()
         self.processed = 0
