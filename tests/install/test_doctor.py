@@ -120,6 +120,7 @@ def test_a_model_that_is_not_the_one_on_its_card(tmp_path: Path, machine: Machin
     checks = examined(machine)
     assert checks["model"].status is Status.FAILED
     assert "SHA-256" in checks["model"].detail
+    assert "unset VERITILE_MODEL" in checks["model"].remedy  # the fixture names it there
     assert checks["frame"] == Check("frame", Status.SKIPPED, "needs model")
 
 

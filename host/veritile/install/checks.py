@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 
 _CHECKOUT: Final = (Path(__file__).resolve().parents[3] / "pyproject.toml").is_file()
-REINSTALL: Final = "python3 scripts/install.py" if _CHECKOUT else "pip install --force-reinstall veritile"
-"""The remedy for what is missing or damaged in the installation."""
+REINSTALL: Final = "python3 scripts/install.py" if _CHECKOUT else "pip install --force-reinstall WHEEL"
+"""The remedy for what is missing or damaged in the installation; WHEEL is what it was installed from."""
 RESTORE: Final = "git checkout -- models" if _CHECKOUT else REINSTALL
 """The remedy for a damaged model."""
 

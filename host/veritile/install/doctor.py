@@ -141,7 +141,7 @@ class _Examination:
     def extension_is_ours(self) -> str:
         folder = extension_folder()
         if folder is None:
-            raise Broken("the extension is not built", "python3 scripts/install.py")
+            raise Broken("the extension is not built", "python3 scripts/install.py, in a checkout")
         try:
             seen = extension_id(json.loads((folder / "manifest.json").read_bytes())["key"])
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -152,14 +152,16 @@ class _Examination:
 
     def model_is_whole(self) -> str:
         from veritile.frame.card import read_card
-        from veritile.native.status import chosen_model
+        from veritile.native.status import MODEL_VARIABLE, chosen_model
 
+        named = os.environ.get(MODEL_VARIABLE)
+        remedy = f"correct or unset {MODEL_VARIABLE}, which names {named}" if named else RESTORE
         try:
             card = read_card(chosen_model())
             with card.file.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
         except (VeritileError, OSError) as error:
-            raise Broken(str(error), RESTORE) from error
+            raise Broken(str(error), remedy) from error
         if digest != card.sha256:
-            raise Broken(f"{card.file} is not the file that its card describes (SHA-256)", RESTORE)
+            raise Broken(f"{card.file} is not the file that its card describes (SHA-256)", remedy)
         return f"{card.name} {card.version}, SHA-256 {digest[:12]}…"

@@ -58,8 +58,8 @@ def launcher_path() -> Path:
         if (folder / name).is_file():
             return (folder / name).absolute()
     raise RegistrationError(
-        f"{name} is not beside {sys.executable}: install Veritile there with `pip install veritile`, "
-        "or run `python3 scripts/install.py` in a checkout."
+        f"{name} is not beside {sys.executable}: run `python3 scripts/install.py` in a checkout, "
+        "or install Veritile's wheel there with pip."
     )
 
 
