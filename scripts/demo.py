@@ -37,13 +37,9 @@ def main() -> int:
             "There is no screen here. Add --headless (and --screenshot PNG to see the call).", file=sys.stderr
         )
         return 2
-    try:
-        bootstrap.reenter(["demo"])
-        extension = bootstrap.build_extension()
-        chromium = bootstrap.ensure_chromium()
-    except bootstrap.SetupError as error:
-        print(error, file=sys.stderr)
-        return 1
+    bootstrap.reenter(["demo"])
+    extension = bootstrap.build_extension()
+    chromium = bootstrap.ensure_chromium()
     return _demonstrate(options, extension, chromium)
 
 
@@ -222,4 +218,5 @@ def _options() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    with bootstrap.told():
+        sys.exit(main())

@@ -13,7 +13,7 @@ import argparse
 import subprocess
 import sys
 
-from bootstrap import SetupError, build_extension, ensure_environment, say, script, told
+from bootstrap import SetupError, build_extension, ensure_environment, say, script, told, works
 
 
 def arguments() -> argparse.Namespace:
@@ -37,7 +37,8 @@ def arguments() -> argparse.Namespace:
 def main() -> int:
     """Do it; return the exit code."""
     options = arguments()
-    ensure_environment()
+    if not (options.uninstall and works(script("veritile"), "--version")):  # undoing needs no network
+        ensure_environment()
     built = True
     if not options.uninstall:
         try:

@@ -20,7 +20,7 @@ from __future__ import annotations
 from bootstrap.chromium import ensure_chromium, find_chromium
 from bootstrap.environment import ensure_environment, reenter, script, venv_python
 from bootstrap.node import EXTENSION, Node, build_extension, ensure_node, ensure_node_modules
-from bootstrap.progress import ROOT, SetupError, run, say, told
+from bootstrap.progress import ROOT, SetupError, run, say, told, works
 
 __all__ = [
     "EXTENSION",
@@ -39,4 +39,5 @@ __all__ = [
     "script",
     "told",
     "venv_python",
+    "works",
 ]

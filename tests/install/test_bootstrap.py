@@ -129,6 +129,31 @@ def test_an_environment_that_is_complete_is_left_alone(capfd: pytest.CaptureFixt
     assert capfd.readouterr().err == ""
 
 
+def test_uninstalling_asks_nothing_of_the_network(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    install = load("install")
+    monkeypatch.setattr(install, "script", lambda name: program(tmp_path / name, 'echo "$*"'))
+    monkeypatch.setattr(install, "ensure_environment", lambda: pytest.fail("the environment was touched"))
+    monkeypatch.setattr(sys, "argv", ["install.py", "--uninstall", "--browser", "chromium"])
+    assert install.main() == 0
+    assert capfd.readouterr().out == "uninstall --browser chromium\n"
+
+
+def test_ctrl_c_while_the_demonstration_is_set_up_is_a_word_not_a_traceback(tmp_path: Path) -> None:
+    program(tmp_path / "sitecustomize.py", "")
+    (tmp_path / "sitecustomize.py").write_text(
+        "import os, signal, sys\n"
+        "def interrupt(event, args):\n"
+        "    if event == 'subprocess.Popen': os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.addaudithook(interrupt)\n"
+    )
+    command = [sys.executable, ROOT / "scripts" / "demo.py", "--headless"]
+    env = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (130, "Stopped.\n")
+
+
 def no_programs(monkeypatch: pytest.MonkeyPatch, home: Path) -> Path:
     """An empty PATH and an empty home; returns the folder that PATH names."""
     path = home / "programs"
