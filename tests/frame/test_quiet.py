@@ -50,6 +50,19 @@ def test_threads_may_overlap(capfd: pytest.CaptureFixture[str]) -> None:
     assert capfd.readouterr().err == "after"
 
 
+def test_without_a_null_device_it_is_loud_and_quiet_again_later(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "devnull", "/nowhere/null")
+        with quiet_stderr():
+            os.write(2, b"loud ")
+    with quiet_stderr():
+        os.write(2, b"inside ")
+    os.write(2, b"after")
+    assert capfd.readouterr().err == "loud after"
+
+
 @pytest.mark.skipif(os.name == "nt", reason="closing descriptors for a child needs a POSIX shell")
 def test_a_process_without_standard_error_decodes_all_the_same() -> None:
     program = "from veritile.frame.quiet import quiet_stderr\nwith quiet_stderr(): print('fine')"

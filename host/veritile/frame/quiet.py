@@ -26,9 +26,9 @@ def quiet_stderr() -> Iterator[None]:
     """
     global _users, _saved
     with _lock:
-        _users += 1
-        if _users == 1:
+        if _users == 0:
             _saved = _redirect()
+        _users += 1
     try:
         yield
     finally:
@@ -46,7 +46,11 @@ def _redirect() -> int | None:
         saved = os.dup(2)
     except OSError:  # standard error is closed: nothing to keep quiet
         return None
-    null = os.open(os.devnull, os.O_WRONLY)
+    try:
+        null = os.open(os.devnull, os.O_WRONLY)
+    except OSError:  # no descriptor left: better noise than no picture
+        os.close(saved)
+        return None
     os.dup2(null, 2)
     os.close(null)
     return saved
