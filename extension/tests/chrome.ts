@@ -108,6 +108,8 @@ export interface FakeChrome {
   tabs: Map<number, string>;
   /** Tabs that the content script was put into. */
   injected: number[];
+  /** Messages to tabs. */
+  told: [id: number, message: unknown][];
 }
 
 /** Whether a match pattern covers another one or an address; hosts only, which is all that the tests need. */
@@ -124,6 +126,7 @@ export function fakeChrome(): FakeChrome {
     registered: [],
     tabs: new Map(),
     injected: [],
+    told: [],
   };
   vi.stubGlobal("chrome", {
     runtime: { connectNative: () => undefined, lastError: undefined, getManifest: () => manifest },
@@ -140,7 +143,20 @@ export function fakeChrome(): FakeChrome {
       contains: async ({ origins }: { origins: string[] }) =>
         origins.every((origin) => [...fake.origins].some((granted) => covers(granted, origin))),
     },
+    action: {
+      setIcon: async () => {},
+      setTitle: async () => {},
+      setBadgeBackgroundColor: async () => {},
+      setBadgeText: vi.fn(async ({ tabId }: { tabId?: number }) => {
+        if (tabId !== undefined && !fake.tabs.has(tabId)) throw new Error(`No tab with id: ${tabId}.`);
+      }),
+    },
     tabs: {
+      sendMessage: async (id: number, message: unknown) => {
+        if (fake.tabs.get(id)?.endsWith("/error"))
+          throw new Error("Could not establish connection. Receiving end does not exist.");
+        fake.told.push([id, message]);
+      },
       query: async ({ url }: { url: string[] }) =>
         [...fake.tabs].flatMap(([id, address]) => (url.some((pattern) => covers(pattern, address)) ? [{ id }] : [])),
     },

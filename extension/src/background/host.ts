@@ -118,13 +118,13 @@ export class Host {
       closed: (lastError) => this.port === port && this.lost(classify(lastError), lastError ?? ""),
     });
     this.port = port;
-    this.ask(port, { type: "hello", protocols: [PROTOCOL_VERSION], client: this.client }, HELLO_TIMEOUT_MS).then(
-      (info) => this.port === port && this.greeted(info),
-      (error: RequestError) => {
-        // A port that closed or timed out has been reported by itself.
-        if (this.port === port) this.fail(error.code === UNSUPPORTED_VERSION ? "too_old" : "garbled", error.message);
-      },
-    );
+    this.ask(port, { type: "hello", protocols: [PROTOCOL_VERSION], client: this.client }, HELLO_TIMEOUT_MS)
+      .then((info) => this.port === port && this.greeted(info))
+      .catch((error: Error) => {
+        // A port that closed or timed out has been reported by itself. An info that lacks what it must have throws.
+        const tooOld = error instanceof RequestError && error.code === UNSUPPORTED_VERSION;
+        if (this.port === port) this.fail(tooOld ? "too_old" : "garbled", error.message);
+      });
   }
 
   private async ask<R extends Request>(port: NativePort, request: R, timeout: number): Promise<ReplyTo<R>> {

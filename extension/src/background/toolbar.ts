@@ -48,7 +48,7 @@ export class Toolbar {
     if (this.shown.get(tab) === key) return;
     this.shown.set(tab, key);
     const target = tab === -1 ? {} : { tabId: tab };
-    ignoreGoneTab(chrome.action.setBadgeText({ text, ...target }));
+    chrome.action.setBadgeText({ text, ...target }).catch(() => this.shown.delete(tab));
     ignoreGoneTab(chrome.action.setBadgeBackgroundColor({ color: colour, ...target }));
     ignoreGoneTab(chrome.action.setTitle({ title, ...target }));
   }

@@ -244,3 +244,10 @@ test("without a host, requests are refused at once", async () => {
   host.need(true);
   await expect(host.request({ type: "ping" })).rejects.toMatchObject({ kind: "closed" });
 });
+
+test("an answer to hello that lacks what it must have is a failure, not a start that never ends", async () => {
+  host.need(true);
+  newest().onMessage.emit({ v: 1, re: 1, type: "info", versions: {} });
+  await settle();
+  expect(host.state).toMatchObject({ status: "failed", failure: "garbled" });
+});

@@ -1,11 +1,13 @@
-import { beforeEach, expect, test } from "vitest";
-import { look } from "../../src/background/toolbar";
-import type { HostState, RosterEntry } from "../../src/shared/channel";
+import { beforeEach, expect, test, vi } from "vitest";
+import { look, Toolbar } from "../../src/background/toolbar";
+import type { HostState, RosterEntry, TabSnapshot } from "../../src/shared/channel";
 import type { Label } from "../../src/shared/vocabulary";
-import { fakeChrome } from "../chrome";
+import { type FakeChrome, fakeChrome, settle } from "../chrome";
+
+let fake: FakeChrome;
 
 beforeEach(() => {
-  fakeChrome();
+  fake = fakeChrome();
 });
 
 const READY: HostState = { status: "ready" };
@@ -30,4 +32,20 @@ test("the worst label counts, and differs in more than colour", () => {
 test("it says when Veritile cannot work, and when it is off", () => {
   expect(shown(["likely_fake"], { status: "failed", failure: "gave_up" }).text).toBe("×");
   expect(shown(["likely_fake"], READY, false)).toMatchObject({ text: "", title: "Veritile: detection is off" });
+});
+
+test("a tab that was closed is forgotten", async () => {
+  const toolbar = new Toolbar();
+  const show = async (host: HostState, tabs: TabSnapshot[]) => {
+    toolbar.show({ kind: "snapshot", enabled: true, sensitivity: "balanced", host, tabs });
+    await settle();
+  };
+  fake.tabs.set(7, "https://meet.google.com/abc-defg-hij");
+  await show(READY, [{ tab: 7, platform: "meet", entries: people("suspect") }]);
+  fake.tabs.delete(7);
+  await show(READY, []);
+  const shown = vi.mocked(chrome.action.setBadgeText);
+  shown.mockClear();
+  await show({ status: "failed", failure: "gave_up" }, []);
+  expect(shown.mock.calls).toEqual([[{ text: "×" }]]);
 });
