@@ -3,7 +3,7 @@ import { type FromPopup, type HostState, POPUP_PORT, type Snapshot } from "../sh
 import { text } from "../shared/i18n";
 import type { Sensitivity } from "../shared/vocabulary";
 import { element, find } from "./dom";
-import { listed, people } from "./people";
+import { fill, listed, people } from "./people";
 import { remedy } from "./remedy";
 import { currentSite, empty, type Site, takeBack } from "./site";
 
@@ -46,12 +46,18 @@ function render(): void {
   const { tab } = site;
   const calls = tabs.filter((call) => call.tab === tab);
   const everybody = enabled ? listed(calls.flatMap(({ entries }) => entries)) : [];
-  const called = calls.some(({ entries }) => entries.length > 0);
+  const found = calls.some(({ entries }) => entries.length)
+    ? "tiles"
+    : calls.some(({ blind }) => blind)
+      ? "blind"
+      : null;
   const shown = site;
-  replace(peopleCard, { everybody, called, enabled, site }, () => [
-    ...(everybody.length ? people(everybody) : empty(shown, enabled, called)),
+  replace(peopleCard, { site, empty: everybody.length === 0 && { enabled, found } }, () => [
+    ...(everybody.length ? people() : empty(shown, enabled, found)),
     ...takeBack(shown),
   ]);
+  const list = peopleCard.querySelector("ul");
+  if (list) fill(list, everybody);
   // While the program is not there, what to do about it is all that matters.
   const grantable = site.pattern !== null && !site.granted;
   peopleCard.hidden = failure !== undefined && everybody.length === 0 && !grantable;

@@ -19,12 +19,32 @@ export function listed(entries: readonly RosterEntry[]): Labelled[] {
     .sort((a, b) => ORDER[a.label] - ORDER[b.label] || (a.name ?? "￿").localeCompare(b.name ?? "￿"));
 }
 
-export function people(entries: readonly Labelled[]): Node[] {
+/** The list's title and the list itself, still empty. */
+export function people(): [HTMLHeadingElement, HTMLUListElement] {
   return [
     element("h2", { id: "people-title" }, text("popup_people")),
     // Focusable, so that the arrow keys scroll a long list.
-    element("ul", { tabindex: "0", "aria-labelledby": "people-title" }, ...entries.map(person)),
+    element("ul", { tabindex: "0", "aria-labelledby": "people-title" }),
   ];
+}
+
+/** What each row shows, as JSON. */
+const rows = new WeakMap<Element, string>();
+
+/** Brings the list in line with who is there; rows that say the same stay, and with them whoever reads or scrolls. */
+export function fill(list: HTMLUListElement, entries: readonly Labelled[]): void {
+  const old = new Map([...list.children].map((row) => [rows.get(row), row]));
+  const wanted = entries.map(({ latency_ms, ...entry }) => {
+    const shows = JSON.stringify(entry);
+    const row = old.get(shows) ?? person(entry);
+    old.delete(shows);
+    rows.set(row, shows);
+    return row;
+  });
+  for (const row of old.values()) row.remove();
+  wanted.forEach((row, at) => {
+    if (list.children[at] !== row) list.insertBefore(row, list.children[at] ?? null);
+  });
 }
 
 function person(entry: Labelled): HTMLLIElement {

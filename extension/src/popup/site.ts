@@ -32,10 +32,11 @@ export async function currentSite(): Promise<Site> {
   return { tab: tab?.id, name: pattern === null ? "" : new URL(url).hostname, pattern, granted, optional };
 }
 
-/** What is said instead of a list. `called` is true when the tab's script has found a call. */
-export function empty(site: Site, enabled: boolean, called: boolean): Node[] {
+/** What is said instead of a list; `found` is what the tab's script has: tiles, or a call without any. */
+export function empty(site: Site, enabled: boolean, found: "tiles" | "blind" | null): Node[] {
   if (!enabled) return words("popup_off");
-  if (called) return words("popup_empty");
+  if (found === "blind") return words("popup_blind");
+  if (found === "tiles") return words("popup_empty");
   if (site.pattern === null) return words("popup_no_call");
   if (site.granted) return words(site.optional ? "popup_quiet" : "popup_no_call");
   const { pattern } = site;

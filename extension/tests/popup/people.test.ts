@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { beforeEach, expect, test } from "vitest";
-import { listed, people } from "../../src/popup/people";
+import { fill, listed, people } from "../../src/popup/people";
 import type { RosterEntry } from "../../src/shared/channel";
 import { fakeChrome } from "../chrome";
 
@@ -11,9 +11,17 @@ beforeEach(() => {
 const entry = (fields: Partial<RosterEntry>): RosterEntry => ({ participant: "p", kind: "camera", ...fields });
 
 function row(fields: Partial<RosterEntry>): HTMLElement {
-  document.body.replaceChildren(...people(listed([entry(fields)])));
-  return document.querySelector("li") as HTMLElement;
+  return list([entry(fields)]).querySelector("li") as HTMLElement;
 }
+
+function list(entries: RosterEntry[]): HTMLUListElement {
+  const [title, ul] = people();
+  document.body.replaceChildren(title, ul);
+  fill(ul, listed(entries));
+  return ul;
+}
+
+const names = (ul: HTMLElement) => [...ul.querySelectorAll(".name")].map((name) => name.textContent);
 
 test("whoever needs a look comes first; one's own tile is not listed", () => {
   const names = listed([
@@ -70,4 +78,23 @@ test("who has no name is said to have none", () => {
 test("without a score there is no scale", () => {
   expect(row({ label: "inconclusive", reason: "starting", score: null }).querySelector(".scale")).toBeNull();
   expect(row({ kind: "camera_off", label: "inconclusive", reason: "camera_off" }).querySelector(".scale")).toBeNull();
+});
+
+test("a change moves nothing but what has changed", () => {
+  const [ana, ben, cem] = ["Ana", "Ben", "Cem"].map((name) =>
+    entry({ participant: name, name, label: "likely_real", score: 0.2, confidence: 0.9, latency_ms: 20 }),
+  ) as [RosterEntry, RosterEntry, RosterEntry];
+  const ul = list([ana, ben, cem]);
+  const [first, second, third] = ul.children;
+  const observer = new MutationObserver(() => {});
+  observer.observe(ul, { childList: true, subtree: true });
+  const changes = () => observer.takeRecords().flatMap((record) => [...record.addedNodes, ...record.removedNodes]);
+  fill(ul, listed([{ ...ana, latency_ms: 31 }, ben, cem]));
+  expect(changes()).toEqual([]);
+  fill(ul, listed([ana, { ...ben, score: 0.3 }, cem]));
+  expect([ul.children[0], ul.children[2]]).toEqual([first, third]);
+  expect(ul.children[1]).not.toBe(second);
+  expect(new Set(changes())).toEqual(new Set([second, ul.children[1]]));
+  fill(ul, listed([ana, cem, entry({ participant: "Dan", name: "Dan", label: "suspect" })]));
+  expect(names(ul)).toEqual(["Dan", "Ana", "Cem"]);
 });

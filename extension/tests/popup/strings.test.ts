@@ -15,7 +15,10 @@ const needed = [
   ...SENSITIVITIES.flatMap((sensitivity) => [`popup_${sensitivity}`, `popup_${sensitivity}_text`]),
   ...Object.keys(COMMANDS).flatMap((failure) => [`host_${failure}_title`, `host_${failure}_text`]),
   ...["off", "waiting", "starting", "loading", "ready", "reconnecting", "failed"].map((status) => `host_${status}`),
-  ...["off", "empty", "no_call", "quiet", "grant"].flatMap((key) => [`popup_${key}_title`, `popup_${key}_text`]),
+  ...["off", "empty", "blind", "no_call", "quiet", "grant"].flatMap((key) => [
+    `popup_${key}_title`,
+    `popup_${key}_text`,
+  ]),
 ];
 
 test.each(needed)("there are words for %s", (key) => {
