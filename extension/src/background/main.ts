@@ -3,7 +3,7 @@ import { type FromPopup, POPUP_PORT, type Snapshot, type SnapshotRequest, TAB_PO
 import { NATIVE_HOST } from "../shared/vocabulary";
 import { Host, type HostMemory, NO_MEMORY } from "./host";
 import { DEFAULTS, isSensitivity, loadSettings, type Settings, saveSettings } from "./settings";
-import { injectEverywhere, injectInto, isGranted, registerGrantedSites } from "./sites";
+import { injectEverywhere, injectInto, isGranted, registerGrantedSites, wakeTabs } from "./sites";
 import { Tabs } from "./tabs";
 import { Toolbar } from "./toolbar";
 
@@ -93,6 +93,7 @@ async function command(message: FromPopup): Promise<void> {
 
 function acceptPopup(port: chrome.runtime.Port): void {
   popups.add(port);
+  void wakeTabs();
   port.onMessage.addListener((message: FromPopup) => void command(message));
   port.onDisconnect.addListener(() => {
     popups.delete(port);

@@ -3,6 +3,7 @@
  * The manifest's own sites are registered by the manifest.
  */
 
+import type { Wake } from "../shared/channel";
 import { sitePattern } from "../shared/site";
 
 const SCRIPT = "granted-sites";
@@ -53,8 +54,20 @@ export async function injectInto(origins: string[]): Promise<void> {
 
 /** Puts the content script into calls that were open before Veritile was installed or updated. */
 export async function injectEverywhere(): Promise<void> {
+  await injectInto(await allSites());
+}
+
+/** Has the content scripts connect that let the service worker sleep. */
+export async function wakeTabs(): Promise<void> {
+  const tabs = await chrome.tabs.query({ url: await allSites() });
+  const wake: Wake = { kind: "wake" };
+  // Where no script runs, nobody takes the message.
+  await Promise.allSettled(tabs.flatMap(({ id }) => (id === undefined ? [] : [chrome.tabs.sendMessage(id, wake)])));
+}
+
+async function allSites(): Promise<string[]> {
   const { origins = [] } = await chrome.permissions.getAll();
-  await injectInto([...new Set([...ownSites(), ...origins])]);
+  return [...new Set([...ownSites(), ...origins])];
 }
 
 /** Whether Veritile may still look at this page. */

@@ -1,5 +1,5 @@
-/** The port to the service worker: opened on demand, opened again when the worker was stopped. */
-import { type FromTab, TAB_PORT, type ToTab } from "../shared/channel";
+/** The port to the service worker: opened on demand, opened again when the worker was stopped and is needed. */
+import { type FromTab, TAB_PORT, type ToTab, type Wake } from "../shared/channel";
 
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 5000;
@@ -18,18 +18,18 @@ export class Link {
   #platform: string | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #delay = FIRST_RETRY_MS;
-  /** Off by the user's choice: the service worker may sleep, and a change of settings tells when to ask again. */
-  #off = false;
-  readonly #settingsChanged = () => {
-    if (this.#platform !== undefined && !this.#port) this.#connect();
+  /** No host is at work for this call: the service worker may sleep, and wakes us when there is something to hear. */
+  #idle = false;
+  readonly #woken = (message: Wake) => {
+    if (message.kind === "wake") this.#wake();
   };
 
   constructor(handlers: LinkHandlers, signal: AbortSignal) {
     this.#handlers = handlers;
-    chrome.storage.local.onChanged.addListener(this.#settingsChanged);
+    chrome.runtime.onMessage.addListener(this.#woken);
     signal.addEventListener("abort", () => {
       this.close();
-      if (isAlive()) chrome.storage.local.onChanged.removeListener(this.#settingsChanged);
+      if (isAlive()) chrome.runtime.onMessage.removeListener(this.#woken);
     });
   }
 
@@ -45,7 +45,9 @@ export class Link {
     this.#connect();
   }
 
+  /** Wakes the service worker if need be; false when the message could not be sent. */
   send(message: FromTab): boolean {
+    if (this.#idle) this.#wake();
     try {
       this.#port?.postMessage(message);
       return this.#port !== undefined;
@@ -59,10 +61,15 @@ export class Link {
     clearTimeout(this.#retry);
     this.#retry = undefined;
     this.#platform = undefined;
+    this.#idle = false;
     const port = this.#port;
     this.#port = undefined;
     // Throws nothing, and raises no event on this side.
     port?.disconnect();
+  }
+
+  #wake(): void {
+    if (this.#platform !== undefined && !this.#port) this.#connect();
   }
 
   #connect(): void {
@@ -78,7 +85,7 @@ export class Link {
     port.onMessage.addListener((message: ToTab) => {
       if (port !== this.#port) return;
       this.#delay = FIRST_RETRY_MS;
-      if (message.kind === "state") this.#off = !message.enabled;
+      if (message.kind === "state") this.#idle = isIdle(message);
       this.#handlers.message(message);
     });
     port.onDisconnect.addListener(() => {
@@ -89,15 +96,20 @@ export class Link {
 
   #lost(): void {
     this.#port = undefined;
-    this.#handlers.down();
     if (!isAlive()) {
       this.#handlers.orphaned();
       return;
     }
-    if (this.#off || this.#platform === undefined) return;
+    if (this.#idle) return;
+    this.#handlers.down();
+    if (this.#platform === undefined) return;
     this.#retry ??= setTimeout(() => this.#connect(), this.#delay);
     this.#delay = Math.min(this.#delay * 2, LONGEST_RETRY_MS);
   }
+}
+
+function isIdle({ enabled, host }: Extract<ToTab, { kind: "state" }>): boolean {
+  return !enabled || host.status === "off" || host.status === "failed";
 }
 
 /** Undefined when the extension is gone. */

@@ -69,8 +69,8 @@ export class People {
   setHost(host: HostState["status"]): void {
     this.#host = host;
     for (const [participant, person] of this.#people) {
-      // A host that comes back starts from nothing, and so must what is shown.
-      if (host === "reconnecting" || host === "failed") delete person.verdict;
+      // A host that starts knows nothing of anybody, and so must what is shown.
+      if (host !== "loading" && host !== "ready") delete person.verdict;
       this.#render(participant, person);
     }
     this.#changed("soon");

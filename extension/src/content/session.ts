@@ -140,7 +140,7 @@ export class Session {
   /** Brings what is at work in line with what the service worker said last. */
   #apply(): void {
     if (!this.#enabled || !this.#work) return;
-    this.#work.sampler.run(this.#host === "loading" || this.#host === "ready");
+    this.#work.sampler.run(this.#isSampling);
     this.#work.people.setHost(this.#host);
   }
 
@@ -159,7 +159,7 @@ export class Session {
     if (this.#work && this.#work.platform !== platform) {
       // The page turned out to be another platform's, as when its call begins: its tiles are named anew.
       this.#endWork();
-      this.#link.close();
+      this.#letGo();
     }
     this.#watchForBlindness(platform, tiles.length, now);
     if (tiles.length === 0 && !this.#work) return;
@@ -180,11 +180,18 @@ export class Session {
     const missing = now - this.#tilesAt;
     const blind = tiles === 0 && missing >= BLIND_MS && platform.inCall(this.#document);
     if (tiles > 0 || blind) this.#link.open(platform.name);
-    else if (missing >= LET_GO_MS) this.#link.close();
+    else if (missing >= LET_GO_MS) this.#letGo();
     if (blind !== this.#blind) {
       this.#blind = blind;
       this.#announce("soon");
     }
+  }
+
+  /** What was said on the old port may be otherwise when the next one is opened: the user may have switched off. */
+  #letGo(): void {
+    this.#link.close();
+    this.#enabled = undefined;
+    this.#work?.sampler.run(false);
   }
 
   /** Tells the popup who is here, in a moment: changes come together. */
@@ -200,8 +207,14 @@ export class Session {
     }, ANNOUNCE_MS[urgency]);
   }
 
+  /** A host is there to judge. */
+  get #isSampling(): boolean {
+    return this.#link.isUp && (this.#host === "loading" || this.#host === "ready");
+  }
+
   #report(): void {
-    if (this.#enabled && this.#work && this.#link.isUp) {
+    // At other times nothing is measured that matters, and the service worker may sleep.
+    if (this.#enabled && this.#work && this.#isSampling) {
       this.#link.send({ kind: "figures", figures: this.#figures.snapshot() });
     }
   }

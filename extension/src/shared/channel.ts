@@ -81,6 +81,11 @@ export type ToTab =
   /** The batch will not be answered: time-out, host lost, or refused. */
   | { kind: "failed"; batch: number; code?: number; text: string };
 
+/** Service worker -> content scripts whose port was lost while it slept: connect again. */
+export interface Wake {
+  kind: "wake";
+}
+
 export interface TabSnapshot {
   tab: number;
   platform: string;

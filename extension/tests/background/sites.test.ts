@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
-import { injectEverywhere, injectInto, isGranted, registerGrantedSites } from "../../src/background/sites";
+import { injectEverywhere, injectInto, isGranted, registerGrantedSites, wakeTabs } from "../../src/background/sites";
 import { sitePattern } from "../../src/shared/site";
 import { type FakeChrome, fakeChrome } from "../chrome";
 
@@ -54,6 +54,16 @@ test("calls that were open before the installation are served", async () => {
   ]);
   await injectEverywhere();
   expect(fake.injected).toEqual([1, 2]);
+});
+
+test("the scripts that let the worker sleep are woken, and a tab without one spoils nothing", async () => {
+  fake.tabs = new Map([
+    [1, "https://meet.google.com/error"],
+    [2, "https://app.zoom.us/wc/1/join"],
+    [3, "https://other.example/"],
+  ]);
+  await wakeTabs();
+  expect(fake.told).toEqual([[2, { kind: "wake" }]]);
 });
 
 test("a page is granted by its site, whatever its port", async () => {

@@ -1,12 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Link } from "../../src/content/link";
-import type { FromTab, ToTab } from "../../src/shared/channel";
+import type { FromTab, HostState, ToTab, Wake } from "../../src/shared/channel";
 import { FakePort } from "../chrome";
 
 type Port = FakePort<FromTab, ToTab>;
 const ports: Port[] = [];
-let settingsChanged: (() => void) | undefined;
-const runtime: { id?: string; connect(): Port } = {
+let wake: ((message: Wake) => void) | undefined;
+const runtime: { id?: string; connect(): Port; onMessage: object } = {
+  onMessage: {
+    addListener: (listener: typeof wake) => (wake = listener),
+    removeListener: () => (wake = undefined),
+  },
   connect: () => {
     const port: Port = new FakePort();
     ports.push(port);
@@ -14,7 +18,11 @@ const runtime: { id?: string; connect(): Port } = {
   },
 };
 const handlers = { message: vi.fn(), down: vi.fn(), orphaned: vi.fn() };
-const state = (enabled: boolean): ToTab => ({ kind: "state", enabled, host: { status: "ready" } });
+const state = (enabled: boolean, status: HostState["status"] = "ready"): ToTab => ({
+  kind: "state",
+  enabled,
+  host: { status },
+});
 const last = () => ports.at(-1) as Port;
 let stop: AbortController;
 let link: Link;
@@ -24,11 +32,7 @@ beforeEach(() => {
   vi.clearAllMocks();
   ports.length = 0;
   runtime.id = "x";
-  const onChanged = {
-    addListener: (listener: () => void) => (settingsChanged = listener),
-    removeListener: () => (settingsChanged = undefined),
-  };
-  Object.assign(globalThis, { chrome: { runtime, storage: { local: { onChanged } } } });
+  Object.assign(globalThis, { chrome: { runtime } });
   stop = new AbortController();
   link = new Link(handlers, stop.signal);
 });
@@ -73,14 +77,34 @@ describe("Link", () => {
     expect(ports).toHaveLength(before + 1);
   });
 
-  it("lets the service worker sleep while switched off, until a setting changes", () => {
+  it.each([
+    ["it is switched off", state(false)],
+    ["nobody else is in the call", state(true, "off")],
+    ["the host cannot be used", state(true, "failed")],
+  ])("lets the service worker sleep while %s, until it calls", (_, said) => {
     link.open("meet");
-    last().onMessage.emit(state(false));
+    last().onMessage.emit(said);
     last().drop();
     vi.advanceTimersByTime(3_600_000);
     expect(ports).toHaveLength(1);
-    settingsChanged?.();
+    expect(handlers.down).not.toHaveBeenCalled();
+    wake?.({ kind: "wake" });
+    wake?.({ kind: "wake" });
     expect(ports).toHaveLength(2);
+  });
+
+  it("wakes the service worker when there is something to say", () => {
+    link.open("meet");
+    last().onMessage.emit(state(true, "off"));
+    last().drop();
+    expect(link.send({ kind: "roster", entries: [] })).toBe(true);
+    expect(ports).toHaveLength(2);
+    expect(last().sent.map(({ kind }) => kind)).toEqual(["open", "roster"]);
+  });
+
+  it("is not woken before there is a call", () => {
+    wake?.({ kind: "wake" });
+    expect(ports).toHaveLength(0);
   });
 
   it("says so when the extension is gone, and tries no more", () => {
@@ -115,7 +139,7 @@ describe("Link", () => {
     link.open("meet");
     stop.abort();
     expect(last().connected).toBe(false);
-    expect(settingsChanged).toBeUndefined();
+    expect(wake).toBeUndefined();
     vi.advanceTimersByTime(60_000);
     expect(ports).toHaveLength(1);
   });

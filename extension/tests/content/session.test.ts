@@ -1,0 +1,147 @@
+// @vitest-environment happy-dom
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { Ladder } from "../../src/content/capture/ladder";
+import { NoPicture } from "../../src/content/capture/picture";
+import { Session } from "../../src/content/session";
+import type { FromTab, HostState, ToTab } from "../../src/shared/channel";
+import { FakePort } from "../chrome";
+import { play, stage } from "./stage";
+
+// Bundled by esbuild alone; happy-dom has no pixels to encode either, nor popovers to show badges in.
+vi.mock("../../src/content/capture/blob_worker", () => ({ BlobWorker: class {} }));
+vi.mock("../../src/content/badge/overlay", () => ({
+  Overlay: class {
+    set = () => {};
+    hide = () => {};
+    remove = () => {};
+    refresh = () => {};
+    hideOrphans = () => {};
+    close = () => {};
+  },
+}));
+
+const ports: FakePort<FromTab, ToTab>[] = [];
+const port = () => ports.at(-1) as FakePort<FromTab, ToTab>;
+const say = (status: HostState["status"], enabled = true) =>
+  port().onMessage.emit({ kind: "state", enabled, host: { status } });
+const sent = (kind: FromTab["kind"]) => port().sent.filter((message) => message.kind === kind);
+const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+const capture = vi.fn();
+let life: AbortController;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  ports.length = 0;
+  stage("<video></video>", "https://call.example/");
+  const event = { addListener: () => {}, removeListener: () => {} };
+  const connect = () => {
+    ports.push(new FakePort());
+    return port();
+  };
+  Object.assign(globalThis, { chrome: { runtime: { id: "x", connect, onMessage: event } } });
+  Object.assign(HTMLVideoElement.prototype, { getVideoPlaybackQuality: () => ({ totalVideoFrames: Math.random() }) });
+  capture.mockReset().mockRejectedValue(new NoPicture("no pixels here"));
+  vi.spyOn(Ladder.prototype, "capture").mockImplementation(capture);
+  life = new AbortController();
+});
+afterEach(() => {
+  life.abort();
+  vi.useRealTimers();
+});
+
+const begin = () => new Session(document, () => life.abort(), life.signal);
+
+it("takes pictures while a host is there to judge them, and at no other time", async () => {
+  play("video");
+  begin();
+  await pass(3000);
+  expect(capture).not.toHaveBeenCalled();
+  say("ready");
+  await pass(100);
+  expect(capture).toHaveBeenCalledOnce();
+  say("reconnecting");
+  const taken = capture.mock.calls.length;
+  await pass(10_000);
+  expect(capture).toHaveBeenCalledTimes(taken);
+});
+
+it("takes no picture on the word of an old port: it may have been switched off between two calls", async () => {
+  const video = play("video");
+  begin();
+  say("ready");
+  await pass(100);
+  video.remove();
+  await pass(70_000);
+  expect(port().connected).toBe(false);
+  const taken = capture.mock.calls.length;
+  document.body.append(video);
+  await pass(3000);
+  expect(ports).toHaveLength(2);
+  expect(capture).toHaveBeenCalledTimes(taken);
+  say("off", false);
+  await pass(3000);
+  expect(capture).toHaveBeenCalledTimes(taken);
+});
+
+it("takes no picture while the service worker is away", async () => {
+  play("video");
+  begin();
+  say("ready");
+  await pass(100);
+  chrome.runtime.connect = () => {
+    ports.push(new FakePort());
+    queueMicrotask(() => port().drop());
+    return port().port;
+  };
+  port().drop();
+  const taken = capture.mock.calls.length;
+  await pass(10_000);
+  expect(capture).toHaveBeenCalledTimes(taken);
+});
+
+it("lets the service worker sleep while one is alone, and wakes it when somebody joins", async () => {
+  play("video", "camera");
+  begin();
+  say("off");
+  await pass(500);
+  port().drop();
+  const before = ports.length;
+  await pass(120_000);
+  expect(ports).toHaveLength(before);
+  expect(sent("figures")).toEqual([]);
+  document.body.append(document.createElement("video"));
+  play("video:last-of-type");
+  await pass(3000);
+  expect(ports).toHaveLength(before + 1);
+  expect(sent("roster").at(-1)).toMatchObject({ entries: [{ kind: "self" }, { kind: "camera" }] });
+});
+
+it("does not show an earlier host's verdict while the next one starts", async () => {
+  capture.mockImplementation(async () => ({
+    jpeg: "AAAA",
+    video: { width: 640, height: 360 },
+    capturedAt: Date.now(),
+    takenAt: performance.now(),
+  }));
+  play("video");
+  begin();
+  say("ready");
+  await pass(200);
+  const [batch] = sent("frames");
+  if (batch?.kind !== "frames") throw new Error("no frames were sent");
+  const [{ participant = "", captured_at = 0 } = {}] = batch.frames;
+  const verdict = { label: "likely_fake", score: 0.9, confidence: 0.9, quality: 1, dropped: false } as const;
+  port().onMessage.emit({
+    kind: "verdicts",
+    batch: batch.batch,
+    items: [{ participant, captured_at, next_sample_ms: 5000, faces: [], ...verdict }],
+  });
+  await pass(200);
+  expect(sent("roster").at(-1)).toMatchObject({ entries: [{ label: "likely_fake", score: 0.9 }] });
+  port().drop();
+  await pass(150);
+  say("off");
+  say("starting");
+  await pass(200);
+  expect(sent("roster").at(-1)).toMatchObject({ entries: [{ label: "inconclusive", reason: "starting" }] });
+});
