@@ -75,17 +75,20 @@ export class Sampler {
   answered(batch: number, items: readonly VerdictItem[]): void {
     const taken = this.#settle(batch);
     if (!taken) return;
+    const judged: { item: VerdictItem; at: number }[] = [];
     for (const item of items) {
       const at = taken.get(item.participant);
       if (at === undefined) continue;
       taken.delete(item.participant);
       if (item.dropped) this.#options.figures.dropped += 1;
       this.#scheduler.judged(item.participant, at, item.next_sample_ms);
-      this.#options.onVerdict(item, at);
+      judged.push({ item, at });
     }
     this.#drop(taken.keys());
     this.#flush();
     this.rearm();
+    // Last: showing them meets the page's document, and what goes wrong there must not stop the sampling.
+    for (const { item, at } of judged) this.#options.onVerdict(item, at);
   }
 
   failed(batch: number): void {

@@ -61,6 +61,20 @@ describe("Ladder", () => {
     expect(ladder.name).toBe("first");
   });
 
+  it("offers a way's clock only once that way works: before, its silence would be taken for a ring", async () => {
+    let opened = () => {};
+    const slow = Object.assign(
+      rung("slow", works, () => new Promise((resolve) => (opened = resolve))),
+      { sleep: async () => {} },
+    );
+    const ladder = new Ladder([slow], now);
+    const shot = ladder.capture(tile());
+    expect(ladder.sleep).toBeUndefined();
+    opened();
+    await shot;
+    expect(ladder.sleep).toBeDefined();
+  });
+
   it("says so when no way is left, or it was closed", async () => {
     const ladder = new Ladder([rung("only", works, fails as Rung["open"])], now);
     await expect(ladder.capture(tile())).rejects.toThrow(RungFailed);

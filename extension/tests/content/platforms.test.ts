@@ -153,6 +153,17 @@ describe("Zoom", () => {
     expect(tile.crop?.()).toEqual({ x: 0, y: 0, width: 320, height: 180 });
   });
 
+  it("trusts no picture from a shared canvas while the layout changes", () => {
+    stage(`<div id="stage"><video-player node-id="2048" data-size="160x90"></video-player></div>`);
+    const root = element("#stage").attachShadow({ mode: "open" });
+    root.innerHTML = `<canvas width="640" height="360" data-size="320x180"></canvas><slot></slot>`;
+    const tile = only(zoom, "camera");
+    const before = tile.identity();
+    expect(tile.identity()).toBe(before);
+    element("[node-id='2048']").dataset.size = "80x45";
+    expect(tile.identity()).not.toBe(before);
+  });
+
   it("never crops beyond the canvas", () => {
     const canvas = Object.assign(document.createElement("canvas"), { width: 640, height: 360 });
     canvas.dataset.size = "320x180";
@@ -200,6 +211,21 @@ describe("Teams", () => {
     element("[data-acc-element-id='m2']").innerHTML = element("[data-acc-element-id='m1']").innerHTML;
     const ids = teams.find(document).map((tile) => tile.participant);
     expect(new Set(ids).size).toBe(4);
+  });
+
+  it("does not pass the id of one of them on to whoever gets the element next", () => {
+    const tiles = () => ["m1", "m2"].map((id) => element(`[data-acc-element-id='${id}']`));
+    const [one, other] = tiles() as [HTMLElement, HTMLElement];
+    const name = (called: string) => {
+      for (const tile of [one, other]) {
+        tile.innerHTML = `<div data-tid="participant-info-nametag">${called}</div>`;
+      }
+    };
+    const ids = () => new Set(teams.find(document).map((tile) => tile.participant));
+    name("Ana Prieto");
+    const before = ids();
+    name("Eve Adams");
+    expect([...ids()].filter((id) => before.has(id) && id.includes("#"))).toEqual([]);
   });
 
   it("does not know oneself when two tiles lack the sign", () => {

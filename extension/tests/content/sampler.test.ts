@@ -234,6 +234,23 @@ describe("Sampler", () => {
     expect(stand.sent).toHaveLength(1);
   });
 
+  it("goes on when a verdict cannot be shown", async () => {
+    for (const participant of "abc") stand.add(participant);
+    const finish: (() => void)[] = [];
+    stand.capture = () => new Promise((resolve) => finish.push(() => resolve(stand.shot())));
+    stand.sampler.run(true);
+    await pass(200);
+    for (const done of finish.splice(0)) done();
+    await pass(200);
+    stand.onVerdict.mockImplementation(() => {
+      throw new Error("the page took our element out");
+    });
+    for (const batch of [...stand.sent]) expect(() => stand.answer(batch)).toThrow("took our element out");
+    await pass(1500);
+    // The third, who waited for a free batch, and one of the first two again.
+    expect(finish).toHaveLength(2);
+  });
+
   it("forgets who has left", async () => {
     stand.add("a");
     stand.sampler.run(true);

@@ -27,7 +27,7 @@ export class Overlay {
     sheet.replaceSync(STYLE);
     this.#root.adoptedStyleSheets = [sheet];
     this.#host.style.cssText = "all:initial;position:fixed;width:0;height:0;pointer-events:none";
-    document.documentElement.append(this.#host);
+    this.#attach();
     // What goes fullscreen covers all that is shown already.
     document.addEventListener("fullscreenchange", () => this.#raise(), { signal: this.#stop.signal });
   }
@@ -71,7 +71,7 @@ export class Overlay {
 
   /** Puts right what the page has changed since: our element removed, a dialog over the tiles. */
   refresh(): void {
-    if (!this.#host.isConnected) document.documentElement.append(this.#host);
+    this.#attach();
     const modals = [...document.querySelectorAll(MODAL)].filter((modal) => modal.checkVisibility());
     const under = (badge: Badge) => modals.some((modal) => covers(modal, badge.anchor));
     this.#covered = new Set([...this.#badges.values()].filter(under));
@@ -94,9 +94,15 @@ export class Overlay {
       return;
     }
     if (badge.isShown) return;
+    this.#attach();
     badge.show();
     if (!this.#tested) this.#test(badge);
     this.#placement?.follow(badge, this.#corner);
+  }
+
+  /** Pages that rebuild their document take our element out, and a popover cannot be shown outside. */
+  #attach(): void {
+    if (!this.#host.isConnected) document.documentElement.append(this.#host);
   }
 
   #raise(): void {

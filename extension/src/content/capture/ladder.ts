@@ -17,7 +17,7 @@ export interface Shot extends Picture {
 export class Ladder {
   readonly #rungs: Rung[];
   readonly #measure: Measure;
-  #current: { rung: Rung; opened: Promise<void> } | undefined;
+  #current: { rung: Rung; opened: Promise<void>; isOpen: boolean } | undefined;
   #silences = 0;
   #closed = false;
 
@@ -54,8 +54,9 @@ export class Ladder {
 
   /** A timer that keeps time in hidden tabs, where there is one. */
   get sleep(): ((ms: number) => Promise<void>) | undefined {
-    const rung = this.#current?.rung;
-    return rung?.sleep?.bind(rung);
+    if (!this.#current?.isOpen) return undefined;
+    const { rung } = this.#current;
+    return rung.sleep?.bind(rung);
   }
 
   close(): void {
@@ -67,9 +68,11 @@ export class Ladder {
     for (;;) {
       const [rung] = this.#rungs;
       if (!rung || this.#closed) throw new RungFailed("no way to capture on this page");
-      if (this.#current?.rung !== rung) this.#current = { rung, opened: rung.open() };
+      if (this.#current?.rung !== rung) this.#current = { rung, opened: rung.open(), isOpen: false };
+      const current = this.#current;
       try {
-        await this.#current.opened;
+        await current.opened;
+        current.isOpen = true;
         return rung;
       } catch {
         this.#leave(rung);

@@ -33,8 +33,14 @@ export const teams: Platform = {
     return elements.map((element, i) => {
       const key = keys[i];
       // Two tiles under one name may be two people: they are told apart by their elements, at the price of stability.
+      // The name stays part of the id, since the element may be somebody else's later.
       const unique = key !== undefined && keys.indexOf(key) === keys.lastIndexOf(key);
-      return describe(element, unique ? key : `#${ordinalOf(element)}`, shares.has(element), element === own);
+      return describe(
+        element,
+        unique ? key : `${key ?? ""}#${ordinalOf(element)}`,
+        shares.has(element),
+        element === own,
+      );
     });
   },
 };

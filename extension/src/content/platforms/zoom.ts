@@ -46,7 +46,11 @@ function describe(player: HTMLElement): Tile | undefined {
     element: frame,
     source,
     ...(isCanvas(source) && { crop: () => cropOf(player, source) }),
-    identity: () => bound(player.isConnected ? player.getAttribute("node-id") : null, source),
+    identity: () => {
+      const who = bound(player.isConnected ? player.getAttribute("node-id") : null, source);
+      // While the layout changes, this part of a shared canvas may still show somebody else.
+      return isCanvas(source) ? `${who} ${Object.values(cropOf(player, source))}` : who;
+    },
   };
 }
 
