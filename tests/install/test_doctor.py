@@ -43,13 +43,14 @@ def program(folder: Path, text: str) -> Path:
     return path
 
 
-def test_a_whole_chain_is_seen_as_whole(machine: Machine) -> None:
+def test_a_whole_chain_is_seen_as_whole(tmp_path: Path, machine: Machine) -> None:
     checks = examined(machine)
     built = (EXTENSION / "dist" / "manifest.json").is_file()
     assert checks.pop("extension").status is (Status.OK if built else Status.FAILED)
     assert {check.status for check in checks.values()} == {Status.OK}
     assert list(checks) == ["python", "launcher", "browser", "manifest", "model", "hello", "frame"]
     assert "Chromium" in checks["browser"].detail
+    assert str(tmp_path / "log" / "host.log") in checks["hello"].detail
     assert "judged" in checks["frame"].detail
 
 

@@ -60,7 +60,8 @@ def greet(host: HostClient) -> str:
     took = (time.monotonic() - began) * 1000
     if info.versions.veritile != __version__:
         raise Broken(f"the host is Veritile {info.versions.veritile}, this is {__version__}", REINSTALL)
-    return f"answered {took:.0f} ms after it was started, protocol {max(info.protocols)}"
+    file = log.folder() / log.FILE_NAME
+    return f"answered {took:.0f} ms after it was started, protocol {max(info.protocols)}; its log is {file}"
 
 
 def judge(host: HostClient) -> str:
