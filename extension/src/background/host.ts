@@ -12,8 +12,8 @@ import { nextRestart } from "./reconnect";
 const HELLO_TIMEOUT_MS = 10_000;
 /** While the model loads, frames wait in the host. */
 const LOADING_TIMEOUT_MS = 15_000;
-/** A host that is ready and says nothing for this long hangs. */
-const READY_TIMEOUT_MS = 3_000;
+/** A host that hangs is found by its silence, below; this is for one that talks and yet gets no work done. */
+const READY_TIMEOUT_MS = 10_000;
 /** A host that has not been heard for this long is asked for a sign of life. */
 const QUIET_MS = 1_000;
 const PING_TIMEOUT_MS = 2_000;
