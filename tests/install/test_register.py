@@ -5,6 +5,7 @@ roots are given; the registry is a dictionary, as only Windows has a real one.
 """
 
 import json
+import shlex
 import stat
 import sys
 from pathlib import Path
@@ -281,6 +282,13 @@ def test_command_is_one_that_can_be_typed(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert register.command() == str(program)
     monkeypatch.setenv("PATH", str(program.parent))
     assert register.command() == "veritile"
+
+
+def test_command_in_a_folder_with_a_space_can_be_typed_too(
+    monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    monkeypatch.setattr(register, "launcher_path", lambda: home / "veritile-host")
+    assert shlex.split(register.command()) == [str(home / "veritile")]
 
 
 def test_folder_of_logs_is_remembered_and_taken_away(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

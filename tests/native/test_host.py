@@ -240,9 +240,10 @@ class TestEnd:
         """So that a recorded session can be piped through the host."""
         host = start()
         begin(host)
-        host.send(frames(3, picture_of("ada", FACE)))
+        host.request(frames(3, picture_of("ada", FACE)))  # the first picture takes longest
+        host.send(frames(4, picture_of("ada", retaken(FACE, 4))))
         assert host.close() == 0
-        assert as_a(Verdicts, host.wait_for(lambda m: m.re == 3))
+        assert as_a(Verdicts, host.wait_for(lambda m: m.re == 4))
 
 
 def quiet_host(log_folder: Path) -> subprocess.Popen[bytes]:

@@ -9,6 +9,7 @@ had to be created for it, so that `uninstall` removes those and no others.
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 import sys
 import sysconfig
@@ -67,7 +68,9 @@ def command() -> str:
     """Return what to type for `veritile`: the name when it is on PATH, else the path."""
     path = launcher_path().with_stem("veritile")
     found = shutil.which("veritile")
-    return "veritile" if found and Path(found).resolve() == path.resolve() else str(path)
+    if found and Path(found).resolve() == path.resolve():
+        return "veritile"
+    return str(path) if sys.platform == "win32" else shlex.quote(str(path))
 
 
 def manifest_bytes(launcher: Path) -> bytes:
