@@ -12,6 +12,7 @@ import pytest
 
 import veritile.errors
 from veritile.errors import VeritileError
+from veritile.frame.decode import CALL
 from veritile.native import limits
 from veritile.native.codec import decode_client, decode_host, encode
 from veritile.native.framing import encode_frame
@@ -92,6 +93,8 @@ def test_limits_are_those_of_the_program() -> None:
     told = decode_host(example(SECTIONS["info"]))
     assert isinstance(told, Info)
     assert told.limits.message_bytes == limits.MESSAGE_BYTES
+    assert (told.limits.frame_width, told.limits.frame_height) == (CALL.long_side, CALL.short_side)
+    assert (limits.FRAME_WIDTH, limits.FRAME_HEIGHT) == (CALL.long_side, CALL.short_side)
     assert told.limits.batches_in_flight == limits.BATCHES_WAITING
     for sentence in (
         f"0 to {limits.BATCH_FRAMES} pictures",
@@ -105,6 +108,8 @@ def test_limits_are_those_of_the_program() -> None:
         f"within {limits.DRAIN_S:g} s",
         f"nothing for {limits.STALLED_S:g} s",
         f"while {limits.REPLIES_WAITING} replies",
+        f"at most {CALL.bytes >> 20} MiB before that and {CALL.long_side}x{CALL.short_side} pixels",
+        f"a progressive JPEG at most {CALL.progressive_pixels:,} pixels",
         f"1 to {limits.ID_CHARS} characters",
         f"up to {limits.NAME_CHARS} characters",
     ):
