@@ -94,7 +94,7 @@ def test_limits_are_those_of_the_program() -> None:
     assert isinstance(told, Info)
     assert told.limits.message_bytes == limits.MESSAGE_BYTES
     assert (told.limits.frame_width, told.limits.frame_height) == (CALL.long_side, CALL.short_side)
-    assert (limits.FRAME_WIDTH, limits.FRAME_HEIGHT) == (CALL.long_side, CALL.short_side)
+    assert (CALL.long_side, CALL.short_side) == (limits.FRAME_WIDTH, limits.FRAME_HEIGHT)
     assert told.limits.batches_in_flight == limits.BATCHES_WAITING
     for sentence in (
         f"0 to {limits.BATCH_FRAMES} pictures",
