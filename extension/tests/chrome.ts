@@ -152,6 +152,7 @@ export function fakeChrome(): FakeChrome {
       }),
     },
     tabs: {
+      get: async (id: number) => ({ id, url: fake.tabs.get(id) }),
       sendMessage: async (id: number, message: unknown) => {
         if (fake.tabs.get(id)?.endsWith("/error"))
           throw new Error("Could not establish connection. Receiving end does not exist.");

@@ -28,7 +28,8 @@ export async function currentSite(): Promise<Site> {
   const pattern = sitePattern(url);
   const granted = pattern !== null && (await chrome.permissions.contains({ origins: [pattern] }));
   const { origins = [] } = await chrome.permissions.getAll();
-  const optional = granted && pattern !== null && origins.includes(pattern);
+  const { host_permissions: own = [] } = chrome.runtime.getManifest();
+  const optional = granted && origins.includes(pattern) && !own.includes(pattern);
   return { tab: tab?.id, name: pattern === null ? "" : new URL(url).hostname, pattern, granted, optional };
 }
 

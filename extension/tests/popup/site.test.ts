@@ -1,10 +1,12 @@
 // @vitest-environment happy-dom
 import { beforeEach, expect, test } from "vitest";
-import { empty, type Site, takeBack } from "../../src/popup/site";
-import { fakeChrome } from "../chrome";
+import { currentSite, empty, type Site, takeBack } from "../../src/popup/site";
+import { type FakeChrome, fakeChrome } from "../chrome";
+
+let fake: FakeChrome;
 
 beforeEach(() => {
-  fakeChrome();
+  fake = fakeChrome();
 });
 
 const MEET: Site = {
@@ -41,6 +43,20 @@ test("off is off, whatever was found", () => {
 test("alone in a call is not the same as no call", () => {
   expect(said(MEET, true, "tiles")).toContain("Nobody to check yet");
   expect(said(MEET, true, null)).toContain("No call in this tab");
+});
+
+test("only a site that the user granted can be taken back: the manifest's own are the browser's to manage", async () => {
+  (window as unknown as { happyDOM: { setURL(url: string): void } }).happyDOM.setURL("https://popup.example/?tab=1");
+  fake.origins.add("https://call.example/*");
+  const granted = async (url: string) => {
+    fake.tabs.set(1, url);
+    const { granted, optional } = await currentSite();
+    return { granted, optional };
+  };
+  expect(await granted("https://meet.google.com/abc-defg-hij")).toEqual({ granted: true, optional: false });
+  expect(await granted("https://app.zoom.us/wc/1/join")).toEqual({ granted: true, optional: false });
+  expect(await granted("https://call.example/room")).toEqual({ granted: true, optional: true });
+  expect(await granted("https://other.example/")).toEqual({ granted: false, optional: false });
 });
 
 test("another site is offered, and taken back as easily", () => {
