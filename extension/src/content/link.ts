@@ -68,6 +68,13 @@ export class Link {
     port?.disconnect();
   }
 
+  /** The port is closed at the other end, and nobody told this one. */
+  renew(): void {
+    if (!this.#port) return;
+    this.#port.disconnect();
+    this.#lost();
+  }
+
   #wake(): void {
     if (this.#platform !== undefined && !this.#port) this.#connect();
   }

@@ -60,6 +60,9 @@ export class Session {
     );
     const figures = setInterval(() => this.#report(), FIGURES_MS);
     document.addEventListener("visibilitychange", () => this.#work?.sampler.rearm(), { signal });
+    // A page that the browser kept while another was shown comes back with its port closed, without an event.
+    const shown = ({ persisted }: PageTransitionEvent) => persisted && this.#link.renew();
+    addEventListener("pageshow", shown, { signal });
     signal.addEventListener("abort", () => {
       clearInterval(figures);
       clearTimeout(this.#linkTimer);

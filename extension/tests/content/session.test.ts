@@ -116,6 +116,21 @@ it("lets the service worker sleep while one is alone, and wakes it when somebody
   expect(sent("roster").at(-1)).toMatchObject({ entries: [{ kind: "self" }, { kind: "camera" }] });
 });
 
+it("connects anew when the page comes back from the browser's memory", async () => {
+  play("video");
+  begin();
+  say("ready");
+  await pass(100);
+  window.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: false }));
+  await pass(500);
+  expect(ports).toHaveLength(1);
+  window.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
+  await pass(500);
+  expect(ports).toHaveLength(2);
+  expect(ports[0]?.connected).toBe(false);
+  expect(sent("open")).toHaveLength(1);
+});
+
 it("does not show an earlier host's verdict while the next one starts", async () => {
   capture.mockImplementation(async () => ({
     jpeg: "AAAA",
