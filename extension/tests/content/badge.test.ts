@@ -39,6 +39,16 @@ describe("Badge", () => {
     observer.disconnect();
   });
 
+  it("interrupts nobody to say that it cannot judge", () => {
+    const status = badge.element.querySelector("[role='status']");
+    badge.set({ label: "inconclusive", reason: "no_face", quiet: false }, "Ana", 320);
+    expect(status?.ariaLive).toBe("off");
+    for (const state of [{ label: "likely_fake" }, { label: "inconclusive", reason: "host_lost" }] as const) {
+      badge.set({ ...state, quiet: false }, "Ana", 320);
+      expect(status?.ariaLive).toBe("polite");
+    }
+  });
+
   it("explains itself on focus, and closes on Escape", () => {
     badge.set({ label: "inconclusive", reason: "face_too_small", quiet: false }, "Ana", 320);
     const mark = badge.element.querySelector("button");

@@ -102,6 +102,9 @@ export class Badge {
     this.#path.setAttribute("d", MARKS[state.label]);
     this.#mark.ariaLabel = said;
     element.ariaLabel = said;
+    // Reasons come and go all the time, on every tile: they are there to be read, not to be interrupted by.
+    const matters = state.label !== "inconclusive" || state.reason === "host_lost";
+    this.#status.ariaLive = matters ? "polite" : "off";
     this.#name.textContent = name ? `${name}: ` : "";
     this.#title.textContent = words.title;
     this.#addition.textContent = words.addition ? ` — ${words.addition}` : "";
