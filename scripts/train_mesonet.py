@@ -48,6 +48,8 @@ console = Console(soft_wrap=True)
 @click.option("--version", default=__version__, show_default=True, help="Version of the weights.")
 @click.option("--pairs", type=click.IntRange(min=1), default=Recipe().pairs, show_default=True,
               help="Pairs of a real face and a pseudo-fake to learn from.")  # fmt: skip
+@click.option("--residual/--picture", default=Recipe().residual, show_default=True,
+              help="Show the network the picture less its local mean, or the picture.")  # fmt: skip
 @click.option("--seed", type=int, default=Recipe().seed, show_default=True)
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or cuda:N.")
 @click.option(
@@ -67,6 +69,7 @@ def main(
     out: Path,
     version: str,
     pairs: int,
+    residual: bool,
     seed: int,
     device: str,
     threads: int,
@@ -76,7 +79,7 @@ def main(
     smoke: bool,
 ) -> None:
     """Run the command; `--help` shows the module's text."""
-    recipe = replace(smoke_recipe() if smoke else Recipe(pairs=pairs), seed=seed)
+    recipe = replace(smoke_recipe() if smoke else Recipe(pairs=pairs, residual=residual), seed=seed)
     torch.set_num_threads(threads)
     device = ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
     with tempfile.TemporaryDirectory() as drawn:
@@ -148,7 +151,7 @@ def ship(run: Run, out: Path, version: str) -> None:
         calibration_a=a,
         calibration_b=b,
     )
-    digest = export(run.averaged_net(), out, metadata)
+    digest = export(run.net, out, metadata)
     set_front_matter(out.with_suffix(".md"), metadata.front_matter(out.name, digest))
     console.print(f"{out}: {run.pairs_seen} pairs seen, calibration a {a:.4f} b {b:.4f}, sha256 {digest}")
 

@@ -142,6 +142,7 @@ def test_a_figure_without_an_interval_shows_none() -> None:
     row = Row("net", "1", "table", "calls", "all", "frame_auc", 0.6189, np.nan, np.nan, 1, 2, 0)
     assert cell(row) == ".619"
     assert cell(replace(row, low=0.5, high=0.7)) == ".619 (.500-.700)"
+    assert cell(replace(row, value=1.0, low=-0.05, high=10.0)) == "1.000 (-.050-10.000)"
     assert cell(replace(row, figure="frame_false_alarms", low=0.5, high=0.7)) == "62 % (50-70)"
 
 

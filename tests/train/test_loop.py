@@ -15,7 +15,7 @@ from veritile.train.drawn import write_faces  # noqa: E402
 from veritile.train.loop import DESCENT, Recipe, Run, as_input, learning_rate  # noqa: E402
 from veritile.train.pairs import PairSource  # noqa: E402
 
-RECIPE = Recipe(pairs=24, batch=4, size=32, averaging=0.5)
+RECIPE = Recipe(pairs=24, batch=4, size=32)
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def train(run: Run, *, until: int | None = None) -> Run:
 
 
 def weights(run: Run) -> np.ndarray:
-    return np.concatenate([p.detach().numpy().ravel() for p in run.averaged_net().parameters()])
+    return np.concatenate([p.detach().numpy().ravel() for p in run.net.parameters()])
 
 
 def test_an_interrupted_run_ends_in_the_same_weights(data: Path, tmp_path: Path) -> None:

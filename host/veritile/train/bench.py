@@ -37,7 +37,7 @@ TABLE: Final = "bench.csv"
 FACE_SIZES: Final = ((0, 100, "<100 px"), (100, 200, "100-200 px"), (200, 1 << 30, ">=200 px"))
 """Long side of the face box, half open, and how it is called."""
 MIN_CLIPS: Final = 3
-"""A face size that fewer clips show gets no figures: they would be about those people."""
+"""A face size, or a correlation, of fewer clips gets no figure: it would be about those people."""
 THRESHOLD: Final = THRESHOLDS[Sensitivity.BALANCED]
 
 
@@ -199,7 +199,7 @@ def _figures(scores: Scores, draws: int) -> Iterator[tuple[str, Figure]]:
         alarms = false_alarms(THRESHOLD)
         yield "frame_false_alarms", measure(real, alarms, draws=draws)
         yield "clip_false_alarms", measure(real.by_clip(), alarms, draws=draws)
-        if not np.isnan(frame_correlation(real)):
+        if len(np.unique(real.clip)) >= MIN_CLIPS and not np.isnan(frame_correlation(real)):
             yield "frame_correlation", measure(real, frame_correlation, draws=draws)
 
 

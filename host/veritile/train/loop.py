@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import pickle
 import time
@@ -17,13 +16,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from torch.utils.data import DataLoader
 
 from veritile.errors import ModelError
 from veritile.train.faces import FaceSet
 from veritile.train.figures import auc
-from veritile.train.nets import MesoNet, meso_inception4
+from veritile.train.nets import meso_inception4
 from veritile.train.pairs import PairSource
 
 CHECKPOINT: Final = "checkpoint.pt"
@@ -36,13 +34,13 @@ DESCENT: Final = 0.3
 class Recipe:
     """Everything that decides which weights come out, besides the data and the libraries' versions."""
 
-    pairs: int = 80_000
+    pairs: int = 14_400
     """Pairs (one real, one pseudo-fake each) seen in all."""
     batch: int = 16
     """Pairs a step."""
     size: int = 160
     """Side of the network's input, in pixels."""
-    residual: bool = True
+    residual: bool = False
     """Whether the network sees the picture less its local mean."""
     margin: float = 1.3
     """Side of the crop / long side of the face box."""
@@ -51,8 +49,6 @@ class Recipe:
     weight_decay: float = 1e-4
     ranking: float = 1.0
     """Weight of the loss that wants each pseudo-fake above its own original, beside cross-entropy."""
-    averaging: float = 0.998
-    """Decay of the running average of the weights, which is what is measured and shipped."""
     seed: int = 1
 
     @property
@@ -87,9 +83,6 @@ class Run:
         torch.manual_seed(recipe.seed)
         self.net = meso_inception4(size=recipe.size, residual=recipe.residual)
         self.net.to(self.device, memory_format=torch.channels_last)
-        self.average = AveragedModel(
-            self.net, multi_avg_fn=get_ema_multi_avg_fn(recipe.averaging), use_buffers=True
-        )
         self.optimizer = torch.optim.AdamW(
             self.net.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
         )
@@ -107,10 +100,6 @@ class Run:
     def pairs_seen(self) -> int:
         """Pairs that the weights have learnt from so far."""
         return self.step * self.recipe.batch
-
-    def averaged_net(self) -> MesoNet:
-        """A copy of the averaged network on the CPU, ready to measure or export."""
-        return copy.deepcopy(self.average.module).to("cpu").eval()  # type: ignore[no-any-return]
 
     def go(self, *, workers: int, measure_every: int, on_step: Callable[[int, float], None]) -> None:
         """Train to the end of the recipe, measuring and saving every `measure_every` pairs.
@@ -140,18 +129,18 @@ class Run:
                 since = time.monotonic()
 
     def score_val(self, rounds: int = 1) -> NDArray[np.float64]:
-        """Log-odds of the averaged network for held-out people: (pictures * rounds, 2), real and pseudo-fake.
+        """Log-odds of the network for held-out people: (pictures * rounds, 2), real and pseudo-fake.
 
         The pairs are the same in every call and in every run of the same size and margin.
         """
         source = PairSource(self.val, size=self.recipe.size, margin=self.recipe.margin, seed=0, jitter=False)
-        net = self.average.module.eval()
         scores: list[NDArray[np.float64]] = []
+        self.net.eval()
         with torch.no_grad():
             for start in range(0, len(self.val) * rounds, 32):
                 stop = min(start + 32, len(self.val) * rounds)
                 pixels = np.stack([source[number] for number in range(start, stop)])
-                output = net(as_input(torch.from_numpy(pixels).to(self.device)))
+                output = self.net(as_input(torch.from_numpy(pixels).to(self.device)))
                 scores.append(output.double().cpu().numpy().reshape(-1, 2))
         return np.concatenate(scores)
 
@@ -164,7 +153,6 @@ class Run:
             "seconds": self.seconds,
             "history": [asdict(entry) for entry in self.history],
             "net": self.net.state_dict(),
-            "average": self.average.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "schedule": self.schedule.state_dict(),
         }
@@ -217,7 +205,6 @@ class Run:
         nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
         self.optimizer.step()
         self.schedule.step()
-        self.average.update_parameters(self.net)
         self.step += 1
         return float(loss.detach())
 
@@ -235,7 +222,6 @@ class Run:
                 f"{self.folder} holds a run of another recipe or other data: name another folder."
             )
         self.net.load_state_dict(state["net"])
-        self.average.load_state_dict(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.schedule.load_state_dict(state["schedule"])
         self.step, self.seconds = state["step"], state["seconds"]
@@ -244,7 +230,7 @@ class Run:
 
 def smoke_recipe() -> Recipe:
     """A run of seconds that exercises everything and learns just enough to be calibrated."""
-    return Recipe(pairs=480, batch=8, size=64, averaging=0.9)
+    return Recipe(pairs=480, batch=8, size=64)
 
 
 def as_input(pixels: Tensor) -> Tensor:

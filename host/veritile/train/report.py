@@ -62,7 +62,7 @@ def cell(row: Row) -> str:
     if row.figure.endswith("false_alarms"):
         value, low, high = (f"{100 * v:.0f}" for v in (row.value, row.low, row.high))
         return f"{value} %" if math.isnan(row.low) else f"{value} % ({low}-{high})"
-    value, low, high = (f"{v:.3f}".removeprefix("0") for v in (row.value, row.low, row.high))
+    value, low, high = (re.sub(r"^(-?)0", r"\1", f"{v:.3f}") for v in (row.value, row.low, row.high))
     return value if math.isnan(row.low) else f"{value} ({low}-{high})"
 
 
