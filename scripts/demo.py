@@ -97,7 +97,9 @@ def _watch(
             label = participant["label"]
             if label and told.get(participant["name"]) != label:
                 told[participant["name"]] = label
-                bootstrap.say(f"  {watched:5.1f} s  {participant['name']}: {label.replace('_', ' ')}")
+                bootstrap.say(
+                    f"  {watched:5.1f} s  {participant['name'] or 'somebody'}: {label.replace('_', ' ')}"
+                )
     if options.screenshot and call.open:
         call.page.screenshot(path=options.screenshot)
         bootstrap.say(f"- screenshot: {options.screenshot}")
@@ -131,14 +133,14 @@ def _print_table(found: dict[str, Any]) -> None:
         "Label",
         "P(fake)",
         "Confidence",
-        "First verdict ms",
-        "Capture to badge ms",
+        "First ms",
+        "Badge ms",
     ):
         table.add_column(heading, justify="left" if heading in ("Participant", "Label") else "right")
     for p in found["participants"]:
-        label = "(you: not judged)" if p["self"] else (p["label"] or "–").replace("_", " ")
+        label = "not judged" if p["self"] else (p["label"] or "–").replace("_", " ")
         table.add_row(
-            p["name"] or "no name",
+            p["name"] or "somebody",
             label + (f": {p['reason'].replace('_', ' ')}" if p["reason"] else ""),
             number(p["score"], ".2f"),
             number(p["confidence"], ".2f"),
