@@ -73,7 +73,9 @@ def test_what_is_wrong_with_a_folder_is_said(tmp_path: Path) -> None:
 def test_a_perfect_detector() -> None:
     given = frames()
     rows = rows_of(given, [3.0 if frame.fake else -3.0 for frame in given])
-    perfect = dict.fromkeys(("frame_auc", "clip_auc", "paired_accuracy"), 1)
+    perfect = dict.fromkeys(
+        ("frame_auc", "clip_auc", "paired_accuracy", "frame_swaps_found", "clip_swaps_found"), 1
+    )
     perfect |= dict.fromkeys(("frame_false_alarms", "clip_false_alarms"), 0)
     for figure, value in perfect.items():
         row = rows["calls", "all", figure]

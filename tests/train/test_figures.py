@@ -14,6 +14,7 @@ from veritile.train.figures import (
     frame_correlation,
     measure,
     paired_accuracy,
+    swaps_found,
 )
 
 
@@ -96,6 +97,13 @@ def test_a_false_alarm_is_a_real_frame_at_or_above_the_threshold() -> None:
     alarms = false_alarms(0.52)
     assert alarms(scores((at, False, 1, 0), (at - 1e-9, False, 1, 1), (9, True, 2, 0))) == 0.5
     assert np.isnan(alarms(scores((9, True, 2, 0))))
+
+
+def test_a_swap_is_found_at_or_above_the_threshold() -> None:
+    at = float(np.log(0.52 / 0.48))
+    found = swaps_found(0.52)
+    assert found(scores((at, True, 1, 0), (at - 1e-9, True, 1, 1), (9, False, 2, 0))) == 0.5
+    assert np.isnan(found(scores((9, False, 2, 0))))
 
 
 def test_more_frames_of_the_same_people_do_not_narrow_the_interval() -> None:

@@ -30,6 +30,7 @@ from veritile.train.figures import (
     frame_correlation,
     measure,
     paired_accuracy,
+    swaps_found,
 )
 from veritile.vocabulary import THRESHOLDS, Sensitivity
 
@@ -188,12 +189,17 @@ def evaluate(
 
 
 def _figures(scores: Scores, draws: int) -> Iterator[tuple[str, Figure]]:
-    """The figures that a set allows: comparisons need both classes, false alarms need real frames."""
+    """The figures that a set allows: comparisons need both classes, the others one of them."""
     if scores.fake.any() and not scores.fake.all():
         yield "frame_auc", measure(scores, frame_auc, draws=draws)
         yield "clip_auc", measure(scores, clip_auc, draws=draws)
         if not np.isnan(paired_accuracy(scores)):
             yield "paired_accuracy", measure(scores, paired_accuracy, draws=draws)
+    fake = scores.where(scores.fake)
+    if len(fake):
+        found = swaps_found(THRESHOLD)
+        yield "frame_swaps_found", measure(fake, found, draws=draws)
+        yield "clip_swaps_found", measure(fake.by_clip(), found, draws=draws)
     real = scores.where(~scores.fake)
     if len(real):
         alarms = false_alarms(THRESHOLD)

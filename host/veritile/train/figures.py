@@ -110,13 +110,17 @@ def frame_correlation(scores: Scores) -> float:
 
 def false_alarms(threshold: float) -> Callable[[Scores], float]:
     """Share of the real entries whose score reaches `threshold` (a probability, 0-1)."""
-    bound = float(np.log(threshold / (1 - threshold)))
+    return lambda scores: _share_above(scores.log_odds[~scores.fake], threshold)
 
-    def share(scores: Scores) -> float:
-        real = scores.log_odds[~scores.fake]
-        return float(np.mean(real >= bound)) if len(real) else float("nan")
 
-    return share
+def swaps_found(threshold: float) -> Callable[[Scores], float]:
+    """Share of the fake entries whose score reaches `threshold` (a probability, 0-1)."""
+    return lambda scores: _share_above(scores.log_odds[scores.fake], threshold)
+
+
+def _share_above(log_odds: Floats, threshold: float) -> float:
+    bound = np.log(threshold / (1 - threshold))
+    return float(np.mean(log_odds >= bound)) if len(log_odds) else float("nan")
 
 
 def measure(

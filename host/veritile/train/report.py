@@ -17,6 +17,8 @@ FIGURES: Final = {
     "frame_auc": "Frame AUC",
     "clip_auc": "Clip AUC",
     "paired_accuracy": "Paired accuracy",
+    "frame_swaps_found": "Swaps found, frames",
+    "clip_swaps_found": "Swaps found, clips",
     "frame_false_alarms": "False alarms, frames",
     "clip_false_alarms": "False alarms, clips",
     "frame_correlation": "Correlation of frames",
@@ -58,8 +60,8 @@ def read_rows(path: Path) -> list[Row]:
 
 
 def cell(row: Row) -> str:
-    """A figure with its interval: `.619 (.512-.730)`, false alarms in per cent: `12 % (8-17)`."""
-    if row.figure.endswith("false_alarms"):
+    """A figure with its interval: `.619 (.512-.730)`, shares of alarms in per cent: `12 % (8-17)`."""
+    if row.figure.endswith(("swaps_found", "false_alarms")):
         value, low, high = (f"{100 * v:.0f}" for v in (row.value, row.low, row.high))
         return f"{value} %" if math.isnan(row.low) else f"{value} % ({low}-{high})"
     value, low, high = (re.sub(r"^(-?)0", r"\1", f"{v:.3f}") for v in (row.value, row.low, row.high))
