@@ -128,14 +128,7 @@ def _print_table(found: dict[str, Any]) -> None:
         return "–" if value is None else format(value, form)
 
     table = Table(title="Veritile's view of the call")
-    for heading in (
-        "Participant",
-        "Label",
-        "P(fake)",
-        "Confidence",
-        "First ms",
-        "Badge ms",
-    ):
+    for heading in ("Participant", "Label", "P(fake)", "Confidence", "First ms", "Badge ms"):
         table.add_column(heading, justify="left" if heading in ("Participant", "Label") else "right")
     for p in found["participants"]:
         label = "not judged" if p["self"] else (p["label"] or "–").replace("_", " ")
