@@ -50,7 +50,7 @@ console = Console(soft_wrap=True)
               help="Pairs of a real face and a pseudo-fake to learn from.")  # fmt: skip
 @click.option("--residual/--picture", default=Recipe().residual, show_default=True,
               help="Show the network the picture less its local mean, or the picture.")  # fmt: skip
-@click.option("--seed", type=int, default=Recipe().seed, show_default=True)
+@click.option("--seed", type=int, default=Recipe().seed, show_default=True, help="Seed of all chance.")
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or cuda:N.")
 @click.option(
     "--threads", type=click.IntRange(min=1), default=2, show_default=True, help="CPU threads of PyTorch."

@@ -64,3 +64,11 @@ class TestEveryModel:
         assert "scripts/train_mesonet.py --data" in card
         assert "scripts/evaluate.py --bench" in card
         assert str(THRESHOLD) in card
+
+
+def test_the_readme_quotes_the_card_of_the_model_that_ships() -> None:
+    readme = (FOLDER.parent / "README.md").read_text(encoding="utf-8")
+    quoted = re.findall(r"(?:\.\d{3}|\d+ %) \([\d.]+-[\d.]+\)", readme)
+    card = card_of(FOLDER / "mesonet.onnx")
+    assert len(quoted) >= 12
+    assert [figure for figure in quoted if figure not in card] == []
