@@ -83,6 +83,8 @@ def _watch(
     call: Call, guests: list[Guest], options: argparse.Namespace, stop: _StopOnSignal
 ) -> dict[str, Any] | None:
     """Watch the call until its time is up, the window is closed, or Ctrl-C; return the last report."""
+    from playwright.sync_api import Error
+
     from call.demo import report
 
     seconds = options.seconds or (HEADLESS_SECONDS if options.headless else float("inf"))
@@ -90,9 +92,15 @@ def _watch(
     found, watched = None, 0.0
     told: dict[str, str] = {}
     while call.open and not stop.asked and watched < seconds:
-        call.watcher.page.wait_for_timeout(250)
+        try:
+            call.watcher.page.wait_for_timeout(250)
+            found = report(call.watcher.snapshot(), guests)
+        except Error:  # the window was closed: what was seen last is the result
+            if found is None:
+                raise
+            bootstrap.say("- the browser was closed")
+            return found
         watched += 0.25
-        found = report(call.watcher.snapshot(), guests)
         for participant in found["participants"]:
             label = participant["label"]
             if label and told.get(participant["name"]) != label:

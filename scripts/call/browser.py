@@ -24,6 +24,9 @@ QUIET = (
     "--disable-features=WebRtcHideLocalIpsWithMdns,MediaRouter,OptimizationHints",
 )
 
+BROWSER_BARS = 90
+"""About how high tabs and address bar are, in pixels."""
+
 
 def launch(
     playwright: Playwright,
@@ -38,6 +41,8 @@ def launch(
 ) -> BrowserContext:
     """Start a Chromium on `profile`; pages that ask for a camera are shown `camera` (Motion JPEG)."""
     flags = [*QUIET, "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", *arguments]
+    if not headless:
+        flags.append(f"--window-size={viewport[0]},{viewport[1] + BROWSER_BARS}")
     if camera:
         flags.append(f"--use-file-for-fake-video-capture={camera}")
     if extension:

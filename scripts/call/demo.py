@@ -89,6 +89,7 @@ def hold(
         stack.callback(_close, context)
         allow_site(context, "http://127.0.0.1/*")
         page = join(context, meeting.url(), OWN_NAME)
+        context.pages[0].close()  # the empty one that every browser starts with
         call = Call(context, profile, page, Watcher(context, page))
         for guest, film in zip(guests, films, strict=True):
             say(f"- {guest.name} joins")
@@ -142,7 +143,7 @@ def _problems(
         if not told["label"] or told["score"] is None:
             yield f"{guest.name}: no label with a score (label {told['label']}, reason {told['reason']})."
         elif told["first_verdict_ms"] is None:
-            yield f"{guest.name}: no verdict but inconclusive ({told['reason']})."
+            yield f"{guest.name}: no first verdict was reported yet (label {told['label']})."
         elif told["first_verdict_ms"] > FIRST_VERDICT_GOAL_MS:
             yield f"{guest.name}: the first verdict took {told['first_verdict_ms']:.0f} ms."
     if any(p["self"] and p["label"] for p in participants):

@@ -66,6 +66,26 @@ def test_ctrl_c_ends_everything(tmp_path: Path) -> None:
     assert processes_naming(str(tmp_path)) == []
 
 
+@pytest.mark.timeout(240)
+def test_closing_the_browser_ends_it_with_what_was_seen(tmp_path: Path) -> None:
+    demo = start(tmp_path, "--seconds", "600")
+    assert demo.stderr is not None
+    for line in demo.stderr:
+        if "Sam Swapped:" in line:
+            break
+    (browser,) = (
+        process
+        for process, line in processes_naming(str(tmp_path))
+        if "/watching" in line and "--type=" not in line and line.startswith("/usr/")
+    )
+    os.kill(browser, signal.SIGTERM)
+    out, err = demo.communicate(timeout=30)
+    assert "the browser was closed" in err
+    assert "Rea Real" in out
+    assert "Traceback" not in err
+    assert leftovers(tmp_path) == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -96,7 +116,8 @@ def leftovers(folder: Path) -> list[str]:
     return [path.name for path in folder.glob("veritile-demo-*")]
 
 
-def processes_naming(text: str) -> list[str]:
+def processes_naming(text: str) -> list[tuple[int, str]]:
+    """Process ids and command lines that hold `text`."""
     found = []
     for process in Path("/proc").iterdir():
         try:
@@ -104,5 +125,5 @@ def processes_naming(text: str) -> list[str]:
         except OSError:
             continue
         if process.name.isdigit() and text in line:
-            found.append(line.replace("\0", " ")[:200])
+            found.append((int(process.name), line.replace("\0", " ")))
     return found
