@@ -13,7 +13,7 @@ from tiny_model import SIZE, WEIGHTS
 from veritile.errors import ImageError, ImageTooLargeError, UnsupportedFormatError
 from veritile.frame import FrameAnalyzer
 from veritile.frame.crop import crop_face
-from veritile.frame.pipeline import probability
+from veritile.odds import probability
 from veritile.vocabulary import Reason
 
 
@@ -102,12 +102,6 @@ def test_a_frame_over_the_limit_is_refused(analyzer: FrameAnalyzer) -> None:
 def test_arbitrary_bytes_raise_image_errors(analyzer: FrameAnalyzer, data: bytes) -> None:
     with pytest.raises(ImageError):
         analyzer.analyze_encoded(data)
-
-
-@given(log_odds=st.floats(-1e6, 1e6))
-def test_probabilities_mirror_each_other(log_odds: float) -> None:
-    assert 0.0 <= probability(log_odds) <= 1.0
-    assert probability(log_odds) + probability(-log_odds) == pytest.approx(1.0)
 
 
 def test_importing_the_package_imports_nothing_heavy() -> None:

@@ -12,6 +12,7 @@ import math
 from dataclasses import dataclass
 
 from veritile.decision.policy import Policy
+from veritile.odds import logit, probability
 from veritile.vocabulary import Label, Reason
 
 
@@ -106,7 +107,7 @@ class Evidence:
         mean = self._mean()
         return Verdict(
             label=self._label,
-            score=None if mean is None else _sigmoid(mean),
+            score=None if mean is None else probability(mean),
             confidence=0.0 if self._label is Label.INCONCLUSIVE else self._confidence(mean),
             quality=self._last.quality if self._last else 0.0,
             reason=self._reason() if self._label is Label.INCONCLUSIVE else None,
@@ -129,7 +130,7 @@ class Evidence:
             or self._weight < policy.min_weight
         ):
             return Label.INCONCLUSIVE
-        fake = _logit(policy.threshold)
+        fake = logit(policy.threshold)
         suspect = fake - policy.suspect_band
         # Enter a worse label at its bound, leave it only below the bound by the hysteresis.
         if self._label is Label.LIKELY_FAKE:
@@ -144,7 +145,7 @@ class Evidence:
         if mean is None:
             return 0.0
         amount = 1.0 - math.exp(-self._weight / self._policy.confident_weight)
-        distance = 2.0 * _sigmoid(abs(mean - _logit(self._policy.threshold))) - 1.0
+        distance = 2.0 * probability(abs(mean - logit(self._policy.threshold))) - 1.0
         return amount * distance
 
     def _reason(self) -> Reason:
@@ -161,13 +162,5 @@ class Evidence:
         if self._last is not None and self._last.log_odds is None:
             return policy.unusable_ms
         newest = self._last.log_odds if self._last else None
-        calm = self._label is Label.LIKELY_REAL and (newest is None or newest < _logit(policy.threshold))
+        calm = self._label is Label.LIKELY_REAL and (newest is None or newest < logit(policy.threshold))
         return policy.settled_ms if calm else policy.suspicious_ms
-
-
-def _sigmoid(x: float) -> float:
-    return 1.0 / (1.0 + math.exp(-x)) if x >= 0 else math.exp(x) / (1.0 + math.exp(x))
-
-
-def _logit(p: float) -> float:
-    return math.log(p / (1.0 - p))

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from veritile.errors import InferenceError, ModelChecksumError, ModelMetadataError, ModelMissingError
 from veritile.frame.card import Card
 from veritile.frame.quality import Gate
+from veritile.odds import logit
 
 PROVIDERS: Final = ("CPUExecutionProvider",)
 """Execution providers that may be used, best first."""
@@ -139,7 +140,7 @@ class Model:
         if self.info.output == "log_odds_fake":
             return value
         p = min(1.0 - _LEAST_PROBABILITY, max(_LEAST_PROBABILITY, value))
-        log_odds = math.log(p / (1.0 - p))
+        log_odds = logit(p)
         return log_odds if self.info.output == "p_fake" else -log_odds
 
 

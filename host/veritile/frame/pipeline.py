@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from veritile.frame.decode import CALL, Limits, decode
 from veritile.frame.faces import Face, FaceDetector
 from veritile.frame.model import Model, ModelInfo
 from veritile.frame.quality import measure
+from veritile.odds import probability
 from veritile.vocabulary import Reason
 
 __all__ = ["Face", "FrameAnalyzer", "FrameResult", "ModelInfo", "Timing"]
@@ -118,13 +118,6 @@ class FrameAnalyzer:
             return None, 0.0, reason
         crop = crop_face(rgb, face.box, margin=info.crop_margin, size=info.input_size)
         return self._model.log_odds(crop), info.gate.weight(measured), None
-
-
-def probability(log_odds: float) -> float:
-    """P(fake) of log-odds: 1 / (1 + exp(-log_odds)), without overflow."""
-    if log_odds >= 0:
-        return 1.0 / (1.0 + math.exp(-log_odds))
-    return math.exp(log_odds) / (1.0 + math.exp(log_odds))
 
 
 def _milliseconds_since(started: float) -> float:

@@ -13,6 +13,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from veritile.odds import logit
+
 Floats = NDArray[np.float64]
 
 DRAWS: Final = 2000
@@ -119,7 +121,7 @@ def swaps_found(threshold: float) -> Callable[[Scores], float]:
 
 
 def _share_above(log_odds: Floats, threshold: float) -> float:
-    bound = np.log(threshold / (1 - threshold))
+    bound = logit(threshold)
     return float(np.mean(log_odds >= bound)) if len(log_odds) else float("nan")
 
 
