@@ -157,9 +157,7 @@ def _measurements(figures: dict[str, Any]) -> dict[str, Any]:
     observed = figures.get("observed_ms") or math.nan
     return {
         "latency_p50_ms": statistics.median(latency) if latency else None,
-        "latency_p95_ms": latency[min(len(latency) - 1, math.ceil(0.95 * len(latency)) - 1)]
-        if latency
-        else None,
+        "latency_p95_ms": latency[math.ceil(0.95 * len(latency)) - 1] if latency else None,
         "verdicts": len(latency),
         "captured": figures.get("captured"),
         "dropped": figures.get("dropped"),

@@ -10,8 +10,18 @@ from playwright.sync_api import Playwright, sync_playwright
 
 import bootstrap
 from call.demo import Call, Guest, hold
+from call.watch import Snapshot
 
 GUESTS = (Guest("Rea Real", None), Guest("Sam Swapped", None, swapped=True))
+NAMES = {guest.name for guest in GUESTS}
+
+
+def judged(snapshot: Snapshot) -> bool:
+    """Every guest has a label that is not inconclusive, and it has reached the figures."""
+    entries = [entry for tab in snapshot["tabs"] for entry in tab["entries"]]
+    told = {entry.get("name") for entry in entries if entry.get("label") not in (None, "inconclusive")}
+    figures = [tab["figures"]["first_verdict_ms"] for tab in snapshot["tabs"] if tab.get("figures")]
+    return told >= NAMES and any(len(first) >= len(NAMES) for first in figures)
 
 
 @pytest.fixture(scope="session")

@@ -6,20 +6,9 @@ import pytest
 
 from call.badges import read_badges
 from call.demo import Call, report
-from call.watch import Snapshot
-from e2e.conftest import GUESTS
+from e2e.conftest import GUESTS, NAMES, judged
 
 pytestmark = pytest.mark.e2e
-
-NAMES = {guest.name for guest in GUESTS}
-
-
-def judged(snapshot: Snapshot) -> bool:
-    """Every guest has a label that is not inconclusive, and it has reached the figures."""
-    entries = [entry for tab in snapshot["tabs"] for entry in tab["entries"]]
-    told = {entry.get("name") for entry in entries if entry.get("label") not in (None, "inconclusive")}
-    figures = [tab["figures"]["first_verdict_ms"] for tab in snapshot["tabs"] if tab.get("figures")]
-    return told >= NAMES and any(len(first) >= len(NAMES) for first in figures)
 
 
 def test_each_remote_participant_gets_a_label_and_a_score_within_5_s(call: Call) -> None:

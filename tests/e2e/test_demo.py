@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import cv2
+import psutil
 import pytest
 
 import bootstrap
@@ -55,10 +56,7 @@ def test_it_reports_a_labelled_call_as_one_json_object(tmp_path: Path) -> None:
 @pytest.mark.timeout(240)
 def test_ctrl_c_ends_everything(tmp_path: Path) -> None:
     demo = start(tmp_path, "--seconds", "600")
-    assert demo.stderr is not None
-    for line in demo.stderr:
-        if "the call is on" in line:
-            break
+    wait_for_line(demo, "the call is on")
     os.kill(demo.pid, signal.SIGINT)
     demo.communicate(timeout=30)
     assert demo.returncode in (0, 1)  # 1: stopped before everybody was judged
@@ -69,10 +67,7 @@ def test_ctrl_c_ends_everything(tmp_path: Path) -> None:
 @pytest.mark.timeout(240)
 def test_closing_the_browser_ends_it_with_what_was_seen(tmp_path: Path) -> None:
     demo = start(tmp_path, "--seconds", "600")
-    assert demo.stderr is not None
-    for line in demo.stderr:
-        if "Sam Swapped:" in line:
-            break
+    wait_for_line(demo, "Sam Swapped:")
     (browser,) = (
         process
         for process, line in processes_naming(str(tmp_path))
@@ -111,6 +106,11 @@ def test_footage_that_is_no_video_is_a_sentence_not_a_traceback(tmp_path: Path) 
     assert "Traceback" not in err
 
 
+def wait_for_line(demo: subprocess.Popen[str], text: str) -> None:
+    assert demo.stderr is not None
+    assert any(text in line for line in demo.stderr)
+
+
 def leftovers(folder: Path) -> list[str]:
     """Folders that the demo made and did not take away."""
     return [path.name for path in folder.glob("veritile-demo-*")]
@@ -118,12 +118,7 @@ def leftovers(folder: Path) -> list[str]:
 
 def processes_naming(text: str) -> list[tuple[int, str]]:
     """Process ids and command lines that hold `text`."""
-    found = []
-    for process in Path("/proc").iterdir():
-        try:
-            line = (process / "cmdline").read_bytes().decode(errors="replace")
-        except OSError:
-            continue
-        if process.name.isdigit() and text in line:
-            found.append((int(process.name), line.replace("\0", " ")))
-    return found
+    lines = (
+        (process.pid, " ".join(process.info["cmdline"] or ())) for process in psutil.process_iter(["cmdline"])
+    )
+    return [(pid, line) for pid, line in lines if text in line]

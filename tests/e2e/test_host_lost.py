@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 
 from call.badges import read_badges
 from call.demo import Call
 from call.watch import Snapshot
+from e2e.conftest import judged
 
 pytestmark = pytest.mark.e2e
 
 
-def hosts_of(call: Call) -> list[int]:
+def hosts_of(call: Call) -> list[psutil.Process]:
     """The native hosts that this call's browser started: told by the profile their browser runs on."""
-    found = []
-    for process in Path("/proc").iterdir():
-        try:
-            words = (process / "cmdline").read_bytes().split(b"\0")
-            parent = int((process / "stat").read_text().rsplit(")", 1)[1].split()[1])
-            browser = Path(f"/proc/{parent}/cmdline").read_bytes()
-        except (OSError, ValueError, IndexError):
-            continue
-        if any(word.endswith(b"veritile-host") for word in words) and str(call.profile).encode() in browser:
-            found.append(int(process.name))
-    return found
+    return [
+        process
+        for process in psutil.process_iter(["cmdline"])
+        if any(word.endswith("veritile-host") for word in process.info["cmdline"] or ())
+        and any(str(call.profile) in word for word in command_of(process.parent()))
+    ]
+
+
+def command_of(process: psutil.Process | None) -> list[str]:
+    """Its command line; empty when it has ended."""
+    with suppress(psutil.NoSuchProcess):
+        return process.cmdline() if process else []
+    return []
 
 
 def ready(snapshot: Snapshot) -> bool:
@@ -43,22 +46,23 @@ def labelled(call: Call) -> bool:
 def kill_host(call: Call) -> float:
     """Kill the host of `call`; return the time at which it was done."""
     (host,) = hosts_of(call)
-    os.kill(host, signal.SIGKILL)
+    host.kill()
     return time.monotonic()
 
 
 def test_the_call_has_one_host_and_it_has_no_socket(call: Call) -> None:
     call.watcher.wait_for(ready, seconds=20, what="the host to be ready")
     (host,) = hosts_of(call)
-    open_files = [str(entry.readlink()) for entry in Path(f"/proc/{host}/fd").iterdir()]
+    open_files = [str(entry.readlink()) for entry in Path(f"/proc/{host.pid}/fd").iterdir()]
     assert open_files
     # The browser may hand the host a socket pair as stdin and stdout: those have no address.
-    named = {line.split()[9] for kind in ("tcp", "tcp6", "udp", "udp6") for line in sockets(host, kind)}
+    named = {line.split()[9] for kind in ("tcp", "tcp6", "udp", "udp6") for line in sockets(host.pid, kind)}
     assert not {name[8:-1] for name in open_files if name.startswith("socket:[")} & named
 
 
 def test_a_killed_host_is_told_on_every_badge_within_2_s_and_is_back_within_5_s(call: Call) -> None:
-    call.watcher.wait_for(lambda _: labelled(call), seconds=20, what="badges with labels")
+    # A call that is still being joined re-makes its tiles, and their badges with them.
+    call.watcher.wait_for(lambda s: judged(s) and labelled(call), seconds=20, what="a verdict on both guests")
     killed = kill_host(call)
     told = wait_until(
         call, lambda: all("stopped" in badge.text.lower() for badge in read_badges(call.page)), 2.0
