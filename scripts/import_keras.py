@@ -27,7 +27,7 @@ from torch import nn
 
 from veritile.errors import CorruptImageError, FileUnreadableError, ModelError, VeritileError
 from veritile.train.export import Metadata, export, set_front_matter
-from veritile.train.nets import Inception, MesoNet, meso4, meso_inception4
+from veritile.train.nets.mesonet import Inception, MesoNet, meso4, meso_inception4
 
 Layer = dict[str, NDArray[np.float32]]
 SIZE = 256
@@ -50,7 +50,12 @@ def main(weights: Path, out: Path, licence: str, check: tuple[str, ...]) -> None
     try:
         net = read_keras(weights)
         metadata = Metadata(
-            name=out.stem, version=weights.stem, licence=licence, input_size=SIZE, output="p_real"
+            name=out.stem,
+            version=weights.stem,
+            licence=licence,
+            input_size=SIZE,
+            architecture="mesoinception4" if isinstance(net.blocks[0]["features"], Inception) else "meso4",
+            output="p_real",
         )
         digest = export(net, out, metadata)
         set_front_matter(out.with_suffix(".md"), metadata.front_matter(out.name, digest))

@@ -147,6 +147,7 @@ def ship(run: Run, out: Path, version: str) -> None:
         version=version,
         licence=LICENCE,
         input_size=size,
+        architecture="mesoinception4",
         crop_margin=run.recipe.margin,
         calibration_a=a,
         calibration_b=b,

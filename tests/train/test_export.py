@@ -15,7 +15,8 @@ from veritile.frame.card import read_card  # noqa: E402
 from veritile.frame.model import Model  # noqa: E402
 from veritile.train import export as exporting  # noqa: E402
 from veritile.train.export import Metadata, calibrate, export, set_front_matter  # noqa: E402
-from veritile.train.nets import MesoNet, meso4, meso_inception4, parameter_count  # noqa: E402
+from veritile.train.nets import parameter_count  # noqa: E402
+from veritile.train.nets.mesonet import MesoNet, meso4, meso_inception4  # noqa: E402
 
 SIZE = 64
 
@@ -35,7 +36,7 @@ def trained(net: MesoNet, *, falling: bool = False) -> MesoNet:
 
 
 def metadata(**changes: object) -> Metadata:
-    return Metadata(**{"name": "net", "version": "1.2.3", "licence": "MIT", "input_size": SIZE, **changes})  # type: ignore[arg-type]
+    return Metadata(**{"name": "net", "version": "1.2.3", "licence": "MIT", "input_size": SIZE, "architecture": "meso4", **changes})  # type: ignore[arg-type]
 
 
 def answers(path: Path, pixels: np.ndarray) -> np.ndarray:

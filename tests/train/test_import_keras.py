@@ -17,7 +17,7 @@ from import_keras import main, read_keras  # noqa: E402
 from veritile.errors import ModelError  # noqa: E402
 from veritile.frame.card import read_card  # noqa: E402
 from veritile.frame.model import Model  # noqa: E402
-from veritile.train.nets import Inception, MesoNet, meso4, meso_inception4  # noqa: E402
+from veritile.train.nets.mesonet import Inception, MesoNet, meso4, meso_inception4  # noqa: E402
 
 
 def as_keras(net: MesoNet, path: Path) -> Path:

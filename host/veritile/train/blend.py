@@ -74,13 +74,16 @@ def self_blend(image: Image, landmarks: ArrayLike, rng: np.random.Generator) -> 
     return Pair(real=image, fake=np.clip(fake + 0.5, 0, 255).astype(np.uint8), mask=mask)
 
 
-def face_mask(shape: tuple[int, ...], landmarks: ArrayLike, rng: np.random.Generator) -> Mask:
+def face_mask(
+    shape: tuple[int, ...], landmarks: ArrayLike, rng: np.random.Generator, *, solid: bool = False
+) -> Mask:
     """A soft mask of a face, of random extent, outline, softness and strength.
 
     Args:
         shape: height and width in pixels.
         landmarks: five points (x, y) in pixels, in the order of `faces.LANDMARKS`.
         rng: the source of chance.
+        solid: always of full strength in its middle.
 
     Returns:
         (H, W) float32 in 0-1.
@@ -97,7 +100,7 @@ def face_mask(shape: tuple[int, ...], landmarks: ArrayLike, rng: np.random.Gener
     level = rng.uniform(0.15, 0.85)
     mask = _blur((mask > level).astype(np.float32), face * rng.uniform(0.01, 0.10))
     peak = float(mask.max())
-    strength = _STRENGTHS[rng.integers(len(_STRENGTHS))]
+    strength = 1.0 if solid else _STRENGTHS[rng.integers(len(_STRENGTHS))]
     return mask * np.float32(strength / peak) if peak > 0 else mask
 
 

@@ -1,8 +1,7 @@
 """A trained network as an ONNX file that says in its metadata how it is fed and read, and the card beside it.
 
 The graph takes what the live path has, (N, size, size, 3) uint8 RGB: scaling
-and layout are inside. Batch normalisation moves behind the pool and the last
-one into the dense layer where that is exact.
+and layout are inside.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 
 import numpy as np
 import onnx
@@ -27,7 +26,7 @@ from torch import Tensor, nn
 
 from veritile.errors import ModelError
 from veritile.train.faces import file_digest
-from veritile.train.nets import MesoNet
+from veritile.train.nets.mesonet import MesoNet
 
 TOLERANCE: Final = 1e-4
 """Largest difference that is accepted between PyTorch and ONNX Runtime, in log-odds."""
@@ -41,6 +40,8 @@ class Metadata:
     version: str
     licence: str
     input_size: int
+    architecture: str
+    """Key of `veritile.train.nets.NETWORKS`, to build it again for further training."""
     crop_margin: float = 1.3
     calibration_a: float = 1.0
     calibration_b: float = 0.0
@@ -81,7 +82,7 @@ def calibrate(log_odds: NDArray[np.float64], fake: NDArray[np.bool_]) -> tuple[f
     return a, b
 
 
-def export(net: MesoNet, path: Path, metadata: Metadata) -> str:
+def export(net: nn.Module, path: Path, metadata: Metadata) -> str:
     """Write `net` to `path` and check the file against it.
 
     Returns:
@@ -115,43 +116,15 @@ def set_front_matter(card: Path, entries: Mapping[str, str]) -> None:
 class _Deployed(nn.Module):
     """The network from pixels to answer, with everything folded that folds exactly."""
 
-    def __init__(self, net: MesoNet, *, probability: bool) -> None:
+    def __init__(self, net: nn.Module, *, probability: bool) -> None:
         super().__init__()
-        self.net = copy.deepcopy(net)
+        self.net = net.folded() if isinstance(net, MesoNet) else net
         self.probability = probability
-        last = self.net.blocks[-1]
-        if _may_follow_pool(last["norm"]):
-            _fold_into_dense(last["norm"], self.net.hidden)
-            last["norm"] = nn.Identity()
-        self.pool_first = [_may_follow_pool(block["norm"]) for block in self.net.blocks]
 
     def forward(self, pixels: Tensor) -> Tensor:
         """(N, size, size, 3) uint8 -> (N,) log-odds or probability."""
-        x = pixels.permute(0, 3, 1, 2).float() / 255
-        x = self.net.stem(x)
-        for block, pool_first in zip(self.net.blocks, self.pool_first, strict=True):
-            x = block["features"](x)
-            x = block["norm"](block["pool"](x)) if pool_first else block["pool"](block["norm"](x))
-        x = nn.functional.leaky_relu(self.net.hidden(x.flatten(1)), 0.1)
-        x = self.net.out(x).squeeze(1)
+        x = self.net(pixels.permute(0, 3, 1, 2).float() / 255)
         return torch.sigmoid(x) if self.probability else x
-
-
-def _may_follow_pool(norm: nn.Module) -> bool:
-    """Whether max(norm(x)) = norm(max(x)): only a rising map may change places with a maximum."""
-    return not isinstance(norm, nn.BatchNorm2d) or bool((norm.weight > 0).all())
-
-
-def _fold_into_dense(norm: nn.Module, dense: nn.Linear) -> None:
-    """Make dense(x) equal to what dense(norm(x)) was; there is no padding in between, so this is exact."""
-    norm = cast(nn.BatchNorm2d, norm)
-    mean, variance = cast(Tensor, norm.running_mean), cast(Tensor, norm.running_var)
-    with torch.no_grad():
-        scale = norm.weight / torch.sqrt(variance + norm.eps)
-        shift = norm.bias - mean * scale
-        weight = dense.weight.reshape(dense.out_features, len(scale), -1)
-        dense.bias += (weight * shift[None, :, None]).sum(dim=(1, 2))
-        dense.weight.copy_((weight * scale[None, :, None]).reshape(dense.weight.shape))
 
 
 def _to_onnx(net: nn.Module, size: int) -> onnx.ModelProto:
@@ -187,7 +160,7 @@ def _to_onnx(net: nn.Module, size: int) -> onnx.ModelProto:
     return model
 
 
-def _check(data: bytes, net: MesoNet, size: int, *, probability: bool) -> None:
+def _check(data: bytes, net: nn.Module, size: int, *, probability: bool) -> None:
     """Compare the file with the network on noise and on flat pictures, alone and in a batch."""
     rng = np.random.default_rng(0)
     pixels = rng.integers(0, 256, (8, size, size, 3), dtype=np.uint8)

@@ -21,7 +21,7 @@ from torch.utils.data import DataLoader
 from veritile.errors import ModelError
 from veritile.train.faces import FaceSet
 from veritile.train.figures import auc
-from veritile.train.nets import meso_inception4
+from veritile.train.nets.mesonet import meso_inception4
 from veritile.train.pairs import PairSource
 
 CHECKPOINT: Final = "checkpoint.pt"
