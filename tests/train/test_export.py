@@ -13,9 +13,8 @@ pytest.importorskip("sklearn")
 from veritile.errors import ModelChecksumError, ModelError  # noqa: E402
 from veritile.frame.card import read_card  # noqa: E402
 from veritile.frame.model import Model  # noqa: E402
-from veritile.train import export as exporting  # noqa: E402
 from veritile.train.export import Metadata, calibrate, export, set_front_matter  # noqa: E402
-from veritile.train.nets import parameter_count  # noqa: E402
+from veritile.train.nets import mesonet, parameter_count  # noqa: E402
 from veritile.train.nets.mesonet import MesoNet, meso4, meso_inception4  # noqa: E402
 
 SIZE = 64
@@ -36,7 +35,8 @@ def trained(net: MesoNet, *, falling: bool = False) -> MesoNet:
 
 
 def metadata(**changes: object) -> Metadata:
-    return Metadata(**{"name": "net", "version": "1.2.3", "licence": "MIT", "input_size": SIZE, "architecture": "meso4", **changes})  # type: ignore[arg-type]
+    given = {"name": "net", "version": "1.2.3", "licence": "MIT", "input_size": SIZE, "architecture": "meso4"}
+    return Metadata(**(given | changes))  # type: ignore[arg-type]
 
 
 def answers(path: Path, pixels: np.ndarray) -> np.ndarray:
@@ -66,7 +66,7 @@ def test_an_export_that_answers_differently_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As it would be, were a falling normalisation moved behind the pool."""
-    monkeypatch.setattr(exporting, "_may_follow_pool", lambda norm: True)
+    monkeypatch.setattr(mesonet, "_may_follow_pool", lambda norm: True)
     torch.manual_seed(1)
     with pytest.raises(ModelError, match="differs"):
         export(trained(meso4(size=SIZE), falling=True), tmp_path / "net.onnx", metadata())
@@ -101,7 +101,7 @@ def test_the_file_names_no_path_of_the_machine_it_was_made_on(tmp_path: Path) ->
     export(trained(meso4(size=SIZE)), tmp_path / "net.onnx", metadata())
     data = (tmp_path / "net.onnx").read_bytes()
     assert b".py" not in data
-    assert str(Path(exporting.__file__).parent).encode() not in data
+    assert str(Path(mesonet.__file__).parent).encode() not in data
 
 
 def test_the_last_normalisation_is_folded_away(tmp_path: Path) -> None:
