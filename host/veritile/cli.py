@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from veritile import __version__
-from veritile.errors import VeritileError
+from veritile.cli_train import train
 from veritile.frame.card import DEFAULT_MODEL
 from veritile.install.browsers import BROWSERS
+from veritile.reporting import reported
 
 if TYPE_CHECKING:
     from veritile.install.register import Change
@@ -36,16 +36,6 @@ profile_option = click.option(
     metavar="DIR",
     help="Only the browser that is started with this --user-data-dir (Linux and macOS).",
 )
-
-
-@contextmanager
-def _reported() -> Iterator[None]:
-    """Turn an error that Veritile raises on purpose into its sentence and exit code 1."""
-    try:
-        yield
-    except VeritileError as error:
-        click.echo(f"Error {error.code}: {error}", err=True)
-        sys.exit(1)
 
 
 def _one_of(browsers: Sequence[str], profile: Path | None) -> None:
@@ -87,7 +77,7 @@ def install(browsers: tuple[str, ...], profile: Path | None) -> None:
     from veritile.native import log
 
     _one_of(browsers, profile)
-    with _reported():
+    with reported():
         machine = Machine.current()
         if profile:
             changes = [register.install_profile(profile)]
@@ -125,7 +115,7 @@ def uninstall(browsers: tuple[str, ...], profile: Path | None) -> None:
     from veritile.install.browsers import Machine
 
     _one_of(browsers, profile)
-    with _reported():
+    with reported():
         if profile:
             logs, changes = [], [register.uninstall_profile(profile)]
         else:
@@ -152,7 +142,7 @@ def doctor(browsers: tuple[str, ...], as_json: bool) -> None:
     """
     from veritile.install import checks, doctor
 
-    with _reported():
+    with reported():
         seen = doctor.examine(browsers=browsers)
     click.echo(checks.as_json(seen) if as_json else checks.as_text(seen))
     sys.exit(0 if checks.healthy(seen) else 1)
@@ -188,7 +178,10 @@ def analyze(paths: tuple[Path, ...], as_json: bool, model: str) -> None:
     Exit code 0 when every file was analysed, 1 when some could not be (the
     others are still answered), 2 for wrong usage.
     """
-    with _reported():
+    with reported():
         from veritile.analyze import run
 
         sys.exit(run(list(paths), as_json=as_json, model=model))
+
+
+main.add_command(train)

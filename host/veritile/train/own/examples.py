@@ -22,7 +22,10 @@ _DEGRADED = 0.7
 
 
 class Examples:
-    """Example number n, for any n: the same seed and number always give the same pixels. Even numbers are real."""
+    """Example number n, for any n: the same seed and number always give the same pixels.
+
+    Even numbers are real, odd ones fake.
+    """
 
     def __init__(
         self, own: OwnSet, faces: Iterable[OwnFace], *, size: int, margin: float, seed: int, blended: float

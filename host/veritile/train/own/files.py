@@ -82,7 +82,8 @@ def list_files(folder: Path) -> Listing:
             f"{folder} cannot be read ({error.strerror}): name the folder that holds real and fake."
         ) from error
     files: list[Found] = []
-    others, closed = 0, []
+    others = 0
+    closed: list[str] = []
     for label, fake in LABELS.items():
         tops = [name for name in names if name.lower() == label]
         if not tops:

@@ -9,81 +9,37 @@ from __future__ import annotations
 import pickle
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
 import cv2
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.data import DataLoader
 
 from veritile.errors import FileUnreadableError, ModelError
-from veritile.frame.crop import crop_face
 from veritile.train.figures import auc
 from veritile.train.own.cut import MARGIN
 from veritile.train.own.examples import Examples
 from veritile.train.own.interrupt import Interrupt, ignore_interrupts
+from veritile.train.own.recipe import Measurement, Recipe, learning_rate
+from veritile.train.own.scoring import as_input, score
 from veritile.train.own.split import TRAIN, VAL
-from veritile.train.own.table import OwnFace, OwnSet, replacing
+from veritile.train.own.table import OwnSet, replacing
 from veritile.train.own.weights import Start
 
 CHECKPOINT: Final = "checkpoint.pt"
-_WARM_UP: Final = 50
-"""Steps in which the learning rate rises to its peak."""
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """Everything that decides which weights come out, besides the data, the start and the libraries' versions."""
-
-    examples: int = 20_000
-    """Pictures seen at most; half of them real."""
-    batch: int = 32
-    """Examples a step."""
-    learning_rate: float = 3e-4
-    """Reached in 50 steps, then brought down in a line to zero at the last example."""
-    weight_decay: float = 1e-4
-    blended: float = 0.25
-    """Share of the fakes that are self-blended from real faces, 0-1."""
-    measure_every: int = 1_600
-    """Examples between two measurements on held-out people; each saves the run too."""
-    patience: int = 4
-    """Measurements without an improvement after which training stops."""
-    seed: int = 1
-
-    @property
-    def steps(self) -> int:
-        """Optimiser steps of a run that is not stopped early."""
-        return max(1, self.examples // self.batch)
-
-
-@dataclass(frozen=True, slots=True)
-class Measurement:
-    """Where a run stood: the first is of the weights that it started from."""
-
-    examples: int
-    seconds: float
-    loss: float | None
-    """Mean over the examples since the last measurement; None at the start."""
-    held_out_loss: float
-    """Cross-entropy on the people of `val`, both classes counting alike."""
-    held_out_auc: float
-    """Over their faces."""
-
-    @property
-    def rank(self) -> tuple[float, float]:
-        """The better, the higher: by AUC, between equals by loss."""
-        return round(self.held_out_auc, 4), -self.held_out_loss
 
 
 class FineTune:
     """A run in its folder: `checkpoint.pt` holds where it stands and the best weights so far."""
 
-    def __init__(self, folder: Path, recipe: Recipe, own: OwnSet, start: Start, *, device: str = "cpu") -> None:
+    def __init__(
+        self, folder: Path, recipe: Recipe, own: OwnSet, start: Start, *, device: str = "cpu"
+    ) -> None:
         """Start a run, or pick up the one in `folder`.
 
         Raises:
@@ -98,7 +54,11 @@ class FineTune:
         self.folder, self.recipe, self.own, self.device = folder, recipe, own, torch.device(device)
         self.size, self.margin = start.info.input_size, start.info.crop_margin
         self.start = {"name": start.info.name, "version": start.info.version, "sha256": start.info.sha256}
-        self.architecture = start.architecture
+        self.architecture, self.start_file = start.architecture, start.file
+        gate = start.info.gate
+        self.gate = {
+            "min_face_px": gate.face_px, "min_sharpness": gate.sharpness, "min_light": gate.light
+        }  # fmt: skip
         self.data_sha256 = own.digests()
         self.net = start.net.to(self.device, memory_format=torch.channels_last)
         self.optimizer = torch.optim.AdamW(_groups(self.net, recipe.weight_decay), lr=recipe.learning_rate)
@@ -192,6 +152,11 @@ class FineTune:
             torch.save(
                 {
                     **self._identity(),
+                    "set": str(self.own.folder.resolve()),
+                    "start_file": str(self.start_file.resolve()),
+                    "size": self.size,
+                    "margin": self.margin,
+                    "gate": self.gate,
                     "step": self.step,
                     "seconds": self.seconds,
                     "history": [asdict(entry) for entry in self.history],
@@ -203,17 +168,9 @@ class FineTune:
                 partial,
             )
 
-    def use_best(self) -> None:
-        """Take the weights of the best measurement, for exporting; training does not go on from here."""
-        self.net.load_state_dict(self.best)
-
-    def score(self, split: str) -> tuple[NDArray[np.float64], list[OwnFace]]:
-        """Log-odds of the network, not calibrated, for the faces of a split as they were cut out."""
-        return score(self.net, self.own, split, size=self.size, margin=self.margin), self.own.of(split)
-
     def _measure(self, loss: float | None) -> Measurement:
-        scores, faces = self.score(VAL)
-        fake = np.array([face.fake for face in faces])
+        scores = score(self.net, self.own, VAL, size=self.size, margin=self.margin)
+        fake = np.array([face.fake for face in self.own.of(VAL)])
         entropy = np.logaddexp(0, np.where(fake, -scores, scores))
         at = Measurement(
             examples=self.examples_seen,
@@ -261,11 +218,13 @@ class FineTune:
 
     def _resume(self) -> None:
         state = read_checkpoint(self.folder, self.device)
-        for key, words in (("recipe", "another recipe"), ("start", "another start"), ("data_sha256", "another set")):
+        for key, words in (
+            ("recipe", "another recipe"),
+            ("start", "another start"),
+            ("data_sha256", "another set"),
+        ):
             if state[key] != self._identity()[key]:
-                raise ModelError(
-                    f"{self.folder} holds a run of {words}: name another --out, or delete it."
-                )
+                raise ModelError(f"{self.folder} holds a run of {words}: name another --out, or delete it.")
         self.net.load_state_dict(state["net"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.schedule.load_state_dict(state["schedule"])
@@ -290,37 +249,6 @@ def read_checkpoint(folder: Path, device: torch.device | str = "cpu") -> dict[st
     except (OSError, RuntimeError, EOFError, KeyError, pickle.UnpicklingError) as error:
         raise ModelError(f"{path} cannot be read: name another folder, or delete it.") from error
     return state
-
-
-def score(net: nn.Module, own: OwnSet, split: str, *, size: int, margin: float) -> NDArray[np.float64]:
-    """Log-odds of a network for every face of a split, in the table's order."""
-    device = next(net.parameters()).device
-    faces = own.of(split)
-    scores: list[NDArray[np.float64]] = []
-    net.eval()
-    with torch.no_grad():
-        for start in range(0, len(faces), 64):
-            pixels = np.stack(
-                [
-                    crop_face(own.read(face), face.box, margin=margin, size=size)
-                    for face in faces[start : start + 64]
-                ]
-            )
-            scores.append(net(as_input(torch.from_numpy(pixels).to(device))).double().cpu().numpy())
-    found = np.concatenate(scores)
-    if not np.isfinite(found).all():
-        raise ModelError("The weights have become infinite: start again with a lower --learning-rate.")
-    return found
-
-
-def as_input(pixels: Tensor) -> Tensor:
-    """(N, size, size, 3) uint8 -> (N, 3, size, size) float32 in 0-1, channels last in memory: faster."""
-    return pixels.permute(0, 3, 1, 2).float().div(255)
-
-
-def learning_rate(step: int, steps: int) -> float:
-    """Share of the peak rate at a step: up in a line, then down in a line."""
-    return min((step + 1) / _WARM_UP, (steps - step) / max(1, steps - _WARM_UP), 1.0)
 
 
 def _groups(net: nn.Module, decay: float) -> Sequence[dict[str, Any]]:

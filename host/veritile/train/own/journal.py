@@ -76,7 +76,9 @@ class Journal:
             fresh = not path.exists() or path.stat().st_size == 0
             self._file = path.open("w+b" if fresh else "r+b")
         except OSError as error:
-            raise FileUnreadableError(f"{path} cannot be written ({error.strerror}): name another folder.") from error
+            raise FileUnreadableError(
+                f"{path} cannot be written ({error.strerror}): name another folder."
+            ) from error
         if fresh:
             self._file.write(_MAGIC)
             self._append(settings)
@@ -95,7 +97,8 @@ class Journal:
             self._append(entry)
         except OSError as error:
             raise FileUnreadableError(
-                f"{self.path} cannot be written ({error.strerror}): make room and start the same command again."
+                f"{self.path} cannot be written ({error.strerror}): make room and start the same "
+                "command again."
             ) from error
         self.done[entry.origin] = (entry.size, entry.modified)
 
@@ -132,8 +135,8 @@ class Journal:
         elif found != settings:
             self._file.close()
             raise CorruptImageError(
-                f"{self.path.parent} holds an unfinished set of another folder or other options: finish it with "
-                "the same command, delete it, or name another --out."
+                f"{self.path.parent} holds an unfinished set of another folder or other options: finish it "
+                "with the same command, delete it, or name another --out."
             )
 
     def _records(self) -> Iterator[tuple[int, bytes]]:

@@ -1,4 +1,4 @@
-"""A user's folder -> a prepared set: faces found, cut out, split by person, and an account of what was left out."""
+"""A user's folder -> a prepared set: faces cut out and split by person, and what was left out."""
 
 from __future__ import annotations
 
@@ -12,8 +12,14 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
-from veritile.errors import CorruptImageError, FileUnreadableError, ImageTooLargeError, VeritileError
-from veritile.errors import NoFramesError, UnsupportedFormatError
+from veritile.errors import (
+    CorruptImageError,
+    FileUnreadableError,
+    ImageTooLargeError,
+    NoFramesError,
+    UnsupportedFormatError,
+    VeritileError,
+)
 from veritile.frame.quality import Gate
 from veritile.train.faces import LANDMARKS, file_digest
 from veritile.train.own.cut import Crop, Cutter
@@ -80,9 +86,7 @@ class _Row:
     identity: str
 
 
-def prepare(
-    folder: Path, out: Path, options: Options, on_file: Callable[[int, int, str], None]
-) -> Summary:
+def prepare(folder: Path, out: Path, options: Options, on_file: Callable[[int, int, str], None]) -> Summary:
     """Make the set, or go on with one that was interrupted.
 
     Args:
@@ -117,7 +121,9 @@ def prepare(
 
 def _check_early(listing: Listing, options: Options) -> None:
     """A folder that cannot be split is refused before hours are spent on it."""
-    split(_classes((f, f.identity(options.split_by)) for f in listing.files), held_out=options.held_out, seed=0)
+    split(
+        _classes((f, f.identity(options.split_by)) for f in listing.files), held_out=options.held_out, seed=0
+    )
 
 
 def _classes(people: Iterable[tuple[Found, str]]) -> dict[str, frozenset[bool]]:
@@ -178,7 +184,9 @@ def _finish(listing: Listing, journal: Journal, out: Path, options: Options) -> 
     summary = Summary(
         files=Counter(found.fake for found in listing.files),
         used=Counter(row.found.fake for row in rows.values()),
-        skipped=Counter((found_by_origin[origin].fake, reason.split(":")[0]) for origin, reason in why.items()),
+        skipped=Counter(
+            (found_by_origin[origin].fake, reason.split(":")[0]) for origin, reason in why.items()
+        ),
         alone=sum(found.stands_alone for found in used) if options.split_by is SplitBy.PERSON else 0,
         others=listing.others,
         closed=listing.closed,

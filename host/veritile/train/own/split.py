@@ -1,8 +1,8 @@
 """Who is learnt from, who decides when to stop, who is only measured: never the same person twice.
 
-    train   the weights learn from these
-    val     decide when learning stops, and calibrate
-    test    are measured, and decide nothing; only where there are people enough for it
+train   the weights learn from these
+val     decide when learning stops, and calibrate
+test    are measured, and decide nothing; only where there are people enough for it
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ def split(people: Mapping[str, Classes], *, held_out: float, seed: int) -> dict[
         count = sum(fake in classes for classes in people.values())
         if count < 2:
             raise NoFramesError(
-                f"Usable faces of {count or 'no'} {'person' if count == 1 else 'people'} are in {name}, and at "
-                "least two are needed, one to learn from and one to measure: add another, in a folder of "
+                f"Usable faces of {count or 'no'} {'person' if count == 1 else 'people'} are in {name}, and "
+                "at least two are needed, one to learn from and one to measure: add another, in a folder of "
                 "their own, or split by file if the folders are not people."
             )
     names = sorted(people)
@@ -71,8 +71,8 @@ def _spare(people: Mapping[str, Classes], order: list[str], held: list[str], fak
         if fake in people[name] and name not in held and all(_holds(people, rest, kind) for kind in (0, 1)):
             return name
     raise NoFramesError(
-        "Too few people to keep real and fake both for learning and for measuring: add another person to real "
-        "and to fake, or split by file if the folders are not people."
+        "Too few people to keep real and fake both for learning and for measuring: add another person to "
+        "real and to fake, or split by file if the folders are not people."
     )
 
 

@@ -70,7 +70,7 @@ class OwnSet:
         path = folder / TABLE
         if not (folder / ARCHIVE).is_file():
             raise FileUnreadableError(
-                f"{folder} holds no prepared set ({TABLE} and {ARCHIVE}): make one with veritile train prepare."
+                f"{folder} holds no prepared set ({TABLE} and {ARCHIVE}): veritile train prepare makes one."
             )
         try:
             with path.open(newline="", encoding="utf-8") as file:

@@ -1,0 +1,233 @@
+"""A run -> a calibrated ONNX file and the draft of its card, ready for `Detector(model=…)`."""
+
+from __future__ import annotations
+
+import json
+import platform
+import subprocess
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from veritile import __version__
+from veritile.errors import FileUnreadableError, ModelError
+from veritile.frame.card import read_card
+from veritile.frame.model import Model
+from veritile.train.bench import Row
+from veritile.train.export import Metadata, export, set_front_matter
+from veritile.train.figures import DRAWS
+from veritile.train.nets import build, parameter_count
+from veritile.train.own import measure
+from veritile.train.own.card_draft import Facts, draft
+from veritile.train.own.finetune import FineTune, read_checkpoint
+from veritile.train.own.recipe import Measurement
+from veritile.train.own.scoring import score
+from veritile.train.own.split import VAL
+from veritile.train.own.table import OwnFace, OwnSet, replacing
+
+RECORD: Final = "record.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """What was written."""
+
+    file: Path
+    sha256: str
+    calibration: tuple[float, float]
+    rows: list[Row]
+    """Figures on the held-out people, of the new model and of the one that it started from."""
+    measured_split: str
+
+
+def record(run: FineTune, command: str) -> None:
+    """Write what anyone needs to repeat a run to `record.json`; commands of earlier starts are kept."""
+    path = run.folder / RECORD
+    try:
+        earlier = json.loads(path.read_text(encoding="utf-8"))["commands"] if path.is_file() else []
+    except (OSError, ValueError, KeyError, TypeError):
+        earlier = []
+    entries = {
+        "recipe": asdict(run.recipe),
+        "seed": run.recipe.seed,
+        "start": run.start,
+        "architecture": run.architecture,
+        "data_sha256": run.data_sha256,
+        "examples_seen": run.examples_seen,
+        "seconds": round(run.seconds, 1),
+        "device": str(run.device),
+        "commands": list(dict.fromkeys([*earlier, command])),
+        "revision": revision(),
+        "versions": versions(),
+        "history": [asdict(entry) for entry in run.history],
+    }
+    with replacing(path) as partial:
+        partial.write_text(json.dumps(entries, indent=2) + "\n", encoding="utf-8")
+
+
+def export_run(
+    folder: Path, out: Path, *, version: str, licence: str, command: str, draws: int = DRAWS
+) -> Released:
+    """Calibrate the best weights of a run on its held-out people, export them and measure the file.
+
+    Args:
+        folder: of the run.
+        out: ONNX file to write; its name without the ending becomes the model's, the card lies beside it.
+        version: of the weights.
+        licence: of the weights.
+        command: that did this, for the card.
+        draws: bootstrap samples of the figures.
+
+    Raises:
+        FileUnreadableError: there is no run, its set is gone, or `out` is there already.
+        ModelError: the set has changed, or the weights put held-out real people above fake ones.
+    """
+    if out.suffix.lower() != ".onnx":
+        raise FileUnreadableError(f"{out} does not end in .onnx: name the file so.")
+    for path in (out, out.with_suffix(".md")):
+        if path.exists():
+            raise FileUnreadableError(f"{path} is there already: name another --out, or move it away.")
+    state = read_checkpoint(folder)
+    if out.stem == state["start"]["name"]:
+        raise FileUnreadableError(
+            f"{out.stem} is the name of the model that training started from: name another."
+        )
+    own = OwnSet(Path(state["set"]))
+    if own.digests() != state["data_sha256"]:
+        raise ModelError(f"{own.folder} has changed since the run: run veritile train fit on it anew.")
+    net = build(state["architecture"], size=state["size"])
+    net.load_state_dict(state["best"])
+    calibration = platt(score(net, own, VAL, size=state["size"], margin=state["margin"]), own.of(VAL))
+    metadata = Metadata(
+        name=out.stem,
+        version=version,
+        licence=licence,
+        input_size=state["size"],
+        architecture=state["architecture"],
+        crop_margin=state["margin"],
+        calibration_a=calibration[0],
+        calibration_b=calibration[1],
+        **_gate(state["gate"]),
+    )
+    digest = export(net, out, metadata)
+    card = out.with_suffix(".md")
+    try:
+        set_front_matter(card, metadata.front_matter(out.name, digest))
+        rows = measure.measure(own.folder, [out, *_start(state)], draws=draws)
+        facts = _facts(folder, state, own, out, rows, command, parameter_count(net))
+        card.write_text(card.read_text(encoding="utf-8") + draft(facts), encoding="utf-8")
+    except BaseException:
+        out.unlink()
+        card.unlink(missing_ok=True)
+        raise
+    return Released(out, digest, calibration, rows, own.measured_split)
+
+
+def platt(log_odds: NDArray[np.float64], faces: Sequence[OwnFace]) -> tuple[float, float]:
+    """a and b such that sigmoid(a * log_odds + b) is P(fake), were real and fake equally frequent.
+
+    Both classes, and within a class all people, count alike. As in Platt's paper the targets
+    are not 0 and 1 but leave room for the next case to be wrong, counted in people: three
+    held-out people, however well told apart, allow no more than 4 to 1.
+
+    Raises:
+        ModelError: real people score above fake ones.
+    """
+    fake = np.array([face.fake for face in faces])
+    each = Counter((face.fake, face.identity) for face in faces)
+    people = Counter(kind for kind, _ in each)
+    weight = np.array([1 / each[face.fake, face.identity] / people[face.fake] for face in faces])
+    target = np.where(fake, (people[True] + 1) / (people[True] + 2), 1 / (people[False] + 2))
+    centre, spread = float(log_odds.mean()), max(float(log_odds.std()), 1e-9)
+    x = ((log_odds - centre) / spread)[:, None]
+    fit = LogisticRegression(C=np.inf).fit(
+        np.concatenate([x, x]),
+        np.repeat([True, False], len(x)),
+        sample_weight=len(x) * np.concatenate([weight * target, weight * (1 - target)]),
+    )
+    a = float(fit.coef_[0, 0]) / spread
+    if not a > 0:
+        raise ModelError(
+            "The weights score held-out real people above fake ones: fit on more people, or for longer."
+        )
+    return a, float(fit.intercept_[0]) - a * centre
+
+
+def revision() -> str:
+    """The git revision of a checkout, with a mark when files differ; empty for an installed package."""
+    root = Path(__file__).resolve().parents[4]
+    command = ["git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=40"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+
+
+def versions() -> dict[str, str]:
+    """Of what decides the outcome besides the recipe."""
+    return {
+        "veritile": __version__,
+        "python": platform.python_version(),
+        "torch": str(torch.__version__),
+        "numpy": np.__version__,
+    }
+
+
+def _gate(gate: dict[str, float]) -> dict[str, Any]:
+    """The start's quality gate, as far as the metadata of an export has entries for it."""
+    known = {field.name for field in fields(Metadata)}
+    return {key: value for key, value in gate.items() if key in known}
+
+
+def _start(state: dict[str, Any]) -> list[Path]:
+    """The model that training started from, where it still is what it was."""
+    file = Path(state["start_file"])
+    same = file.is_file() and file.with_suffix(".md").is_file()
+    return [file] if same and read_card(file).sha256 == state["start"]["sha256"] else []
+
+
+def _facts(
+    folder: Path,
+    state: dict[str, Any],
+    own: OwnSet,
+    out: Path,
+    rows: Sequence[Row],
+    command: str,
+    parameters: int,
+) -> Facts:
+    history = [Measurement(**entry) for entry in state["history"]]
+    best = max(history, key=lambda at: at.rank)
+    try:
+        commands = json.loads((folder / RECORD).read_text(encoding="utf-8"))["commands"]
+    except (OSError, ValueError, KeyError):
+        commands = []
+    info = Model.load(read_card(out)).info
+    return Facts(
+        name=info.name,
+        architecture=state["architecture"],
+        parameters=parameters,
+        input_size=info.input_size,
+        crop_margin=info.crop_margin,
+        start=f"{state['start']['name']} {state['start']['version']}",
+        faces=Counter((face.split, face.fake) for face in own.faces),
+        people=Counter(
+            (split, fake) for split, fake, _ in {(f.split, f.fake, f.identity) for f in own.faces}
+        ),
+        data_sha256=state["data_sha256"],
+        examples=best.examples,
+        blended=state["recipe"]["blended"],
+        seconds=best.seconds,
+        seed=state["recipe"]["seed"],
+        commands=[*commands, command],
+        versions=", ".join(f"{name} {number}" for name, number in versions().items()),
+        measured_split=own.measured_split,
+        rows=rows,
+        file_bytes=out.stat().st_size,
+    )
