@@ -97,8 +97,8 @@ Seed {facts.seed}; {facts.versions}.
 
 {markdown(models_table(facts.rows, "table"))}
 In brackets the 95 % interval of a bootstrap over people; without brackets there were too few. *Swaps found*
-and *false alarms*: share at or above the balanced threshold, {threshold}; a clip is all of one person's faces of one
-class.
+and *false alarms*: share at or above the balanced threshold, {threshold}; a clip is all of one person's
+faces of one class.
 
 {BLANK} figures on people and fakes of other sources: on data like its own a model always looks better.
 
@@ -142,7 +142,8 @@ def _procedure(facts: Facts) -> str:
     return (
         f"Cross-entropy on {facts.examples:,} pictures, half of them real, every person as often as any "
         f"other; {100 * facts.blended:.0f} % of the fakes self-blended from real faces; degraded as calls "
-        f"degrade pictures. The weights are those that did best on `val`, after {facts.seconds:.0f} s of training."
+        f"degrade pictures. The weights are those that did best on `val`, after {facts.seconds:.0f} s of "
+        "training."
     )
 
 
