@@ -20,7 +20,7 @@ def training_extra() -> None:
         pytest.importorskip(module)
 
 
-@pytest.mark.parametrize("script", ["train_mesonet.py", "evaluate.py", "import_keras.py"])
+@pytest.mark.parametrize("script", ["train_mesonet.py", "evaluate.py"])
 def test_help_starts_with_what_the_command_does(script: str, tmp_path: Path) -> None:
     done = run(script, "--help", folder=tmp_path)
     assert done.returncode == 0
