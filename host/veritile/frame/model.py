@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,10 +22,9 @@ from numpy.typing import NDArray
 from veritile.errors import InferenceError, ModelChecksumError, ModelMetadataError, ModelMissingError
 from veritile.frame.card import Card
 from veritile.frame.quality import Gate
+from veritile.frame.session import first_line, open_session
 from veritile.odds import logit
 
-PROVIDERS: Final = ("CPUExecutionProvider",)
-"""Execution providers that may be used, best first."""
 MAX_MODEL_BYTES: Final = 512 << 20
 
 Layout = Literal["NHWC", "NCHW"]
@@ -81,7 +79,7 @@ class Model:
                 contradicts the card.
             InferenceError: ONNX Runtime cannot load it.
         """
-        session = _open_session(_read_checked(card), card)
+        session = open_session(_read_checked(card), card.file.name)
         metadata = _Metadata(session.get_modelmeta().custom_metadata_map, card)
         metadata.must_equal("name", card.name)
         metadata.must_equal("version", card.version)
@@ -128,7 +126,7 @@ class Model:
         try:
             (answer,) = self._session.run(None, {self._input: np.ascontiguousarray(tensor[None])})
         except Exception as error:  # ONNX Runtime's exceptions share no base class of their own
-            raise InferenceError(f"ONNX Runtime cannot run {self.info.name}: {_first_line(error)}") from error
+            raise InferenceError(f"ONNX Runtime cannot run {self.info.name}: {first_line(error)}") from error
         value = np.asarray(answer, dtype=np.float64)
         if value.size != 1 or not math.isfinite(value.item()):
             raise InferenceError(
@@ -218,30 +216,6 @@ def _read_checked(card: Card) -> bytes:
     return data
 
 
-def _open_session(data: bytes, card: Card) -> ort.InferenceSession:
-    ort.disable_telemetry_events()  # also where a program imported it before veritile could forbid it
-    options = ort.SessionOptions()
-    # Idle threads of ONNX Runtime spin: at a call's sparse rate they burn 20 times what they compute.
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.add_session_config_entry("session.inter_op.allow_spinning", "0")
-    # The layout optimisations of ENABLE_ALL make narrow convolutions slower.
-    options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
-    options.log_severity_level = 4
-    try:
-        session = ort.InferenceSession(data, options, providers=list(PROVIDERS))
-    except Exception as error:  # ONNX Runtime's exceptions share no base class of their own
-        raise InferenceError(
-            f"ONNX Runtime cannot load {card.file.name} ({_first_line(error)}): reinstall Veritile."
-        ) from error
-    if session.get_providers()[0] not in PROVIDERS:
-        raise InferenceError(
-            f"{card.file.name} would run on {session.get_providers()[0]}, which is not supported."
-        )
-    return session
-
-
 def _check_graph(session: ort.InferenceSession, card: Card, layout: Layout) -> str:
     """Compare inputs and outputs with the card; return the type of the input."""
     inputs, outputs = session.get_inputs(), session.get_outputs()
@@ -260,8 +234,3 @@ def _check_graph(session: ort.InferenceSession, card: Card, layout: Layout) -> s
             "and one output: export it again."
         )
     return cast(str, inputs[0].type)
-
-
-def _first_line(error: Exception) -> str:
-    """ONNX Runtime's messages run over several lines and start with its own code."""
-    return re.sub(r"^\[ONNXRuntimeError\]\s*:\s*\d+\s*:\s*", "", (str(error).splitlines() or [""])[0])[:200]

@@ -15,6 +15,7 @@ from veritile.frame.card import DEFAULT_MODEL, read_card
 from veritile.frame.crop import crop_face
 from veritile.frame.decode import CALL, Limits, decode
 from veritile.frame.faces import Face, FaceDetector
+from veritile.frame.memory import give_back
 from veritile.frame.model import Model, ModelInfo
 from veritile.frame.quality import measure
 from veritile.odds import probability
@@ -67,7 +68,9 @@ class FrameAnalyzer:
 
         Raises ModelError (see `veritile.frame.model.Model.load`).
         """
-        return cls(FaceDetector(), Model.load(read_card(model)))
+        analyzer = cls(FaceDetector(), Model.load(read_card(model)))
+        give_back()
+        return analyzer
 
     @property
     def model(self) -> ModelInfo:
