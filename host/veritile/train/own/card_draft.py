@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from veritile.train.bench import Row
-from veritile.train.own.split import TEST
+from veritile.train.own.split import TEST, TRAIN, VAL
 from veritile.train.report import markdown, models_table
 from veritile.vocabulary import THRESHOLDS, Sensitivity
 
@@ -44,7 +45,7 @@ class Facts:
 
 def draft(facts: Facts) -> str:
     """The Markdown of a card, without its front matter."""
-    digests = ", ".join(f"`{name}` {digest}" for name, digest in facts.data_sha256.items())
+    digests = "\n".join(f"- SHA-256 of `{name}`: {digest}" for name, digest in facts.data_sha256.items())
     threshold = THRESHOLDS[Sensitivity.BALANCED]
     size = f"N, {facts.input_size}, {facts.input_size}, 3"
     return f"""
@@ -70,7 +71,8 @@ proof.
 ## Limitations
 
 - It knows the kinds of fakes that were in its data ({BLANK} which programs made them) and may see no other.
-- Its people are few: {_people(facts)}. {BLANK} which ages, skin tones, sexes, cameras and lights are missing.
+- It learnt from pictures of {_people(facts)}. {BLANK} which ages, skin tones,
+  sexes, cameras and lights are missing.
 - Pictures of real and of fake people that differ in anything else (camera, codec, light, resolution) teach it
   that difference. {BLANK} how the two were recorded.
 - Calibration was fitted where both classes count alike; a score of 0.9 is not a 90 % chance in a call.
@@ -78,12 +80,13 @@ proof.
 ## Training data
 
 {markdown(_data(facts))}
-SHA-256: {digests}. {BLANK} where the pictures come from, under which licence, and what the people in
-them agreed to.
+{digests}
+
+{BLANK} where the pictures come from, under which licence, and what the people in them agreed to.
 
 ## Training procedure
 
-{_procedure(facts)}
+{_wrapped(_procedure(facts))}
 
 ```
 {chr(10).join(facts.commands)}
@@ -93,7 +96,7 @@ Seed {facts.seed}; {facts.versions}.
 
 ## Evaluation
 
-{_evaluation(facts)}
+{_wrapped(_evaluation(facts))}
 
 {markdown(models_table(facts.rows, "table"))}
 In brackets the 95 % interval of a bootstrap over people; without brackets there were too few. *Swaps found*
@@ -108,14 +111,18 @@ The file has {round(facts.file_bytes / 1000):,} kB. {BLANK} the time of one infe
 """
 
 
+def _wrapped(text: str) -> str:
+    return textwrap.fill(text, 118, break_on_hyphens=False)
+
+
 def _people(facts: Facts) -> str:
-    learnt = {fake: facts.people.get(("train", fake), 0) for fake in (False, True)}
-    return f"{learnt[False]} in the real and {learnt[True]} in the fake pictures that it learnt from"
+    real, fake = (facts.people.get((TRAIN, fake), 0) for fake in (False, True))
+    return f"{real} real and {fake} fake people"
 
 
 def _data(facts: Facts) -> list[list[str]]:
     """Split, people and faces of both classes; splits without anybody are left out."""
-    uses = {"train": "learnt from", "val": "decided when to stop, calibrated", "test": "only measured"}
+    uses = {TRAIN: "learnt from", VAL: "decided when to stop, calibrated", TEST: "only measured"}
     return [
         ["Split", "Use", "Real: people / faces", "Fake: people / faces"],
         *(
