@@ -1,4 +1,4 @@
-"""What one frame costs, beside the sum of its parts: `python tests/bench/bench_frame.py [MODEL]`.
+"""What one frame costs, beside the sum of its parts: `python tests/bench/bench_frame.py [--model MODEL]`.
 
 Prints CPU milliseconds per 640x360 frame of the whole pipeline and of its parts
 alone, interleaved in one run on one machine, because only such ratios last; then
@@ -8,6 +8,7 @@ path; without models the bench makes a small one, and says so.
 
 from __future__ import annotations
 
+import argparse
 import statistics
 import subprocess
 import sys
@@ -38,7 +39,9 @@ WHOLE = "whole pipeline"
 
 def model_argument() -> str:
     """The model to measure: the argument, the default, or one made on the spot."""
-    wanted = sys.argv[1] if len(sys.argv) > 1 else DEFAULT_MODEL
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--model", default=DEFAULT_MODEL, help="name in models/, or path of an .onnx file")
+    wanted: str = parser.parse_args().model
     try:
         read_card(wanted)
     except ModelMissingError as error:
