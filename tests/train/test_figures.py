@@ -8,13 +8,20 @@ from hypothesis import strategies as st
 from veritile.train.figures import (
     Scores,
     auc,
+    calibration_error,
     clip_auc,
+    clip_order,
+    equal_error_rate,
     false_alarms,
     frame_auc,
     frame_correlation,
+    loss,
     measure,
     paired_accuracy,
+    reliability,
+    roc,
     swaps_found,
+    swaps_found_at_rare,
 )
 
 
@@ -157,3 +164,86 @@ def test_intervals_hold_the_value_and_stay_in_range(frames: list[tuple[int, bool
     figure = measure(given_scores, false_alarms(0.52), draws=100)
     if not np.isnan(figure.low):
         assert 0 <= figure.low <= figure.high <= 1
+
+
+@given(few)
+def test_the_area_under_the_roc_is_the_auc(frames: list[tuple[int, bool]]) -> None:
+    log_odds, fake = (np.array(column) for column in zip(*frames, strict=True))
+    if fake.all() or not fake.any():
+        return
+    false, true = roc(log_odds.astype(float), fake)
+    assert (np.diff(false) >= 0).all()
+    assert (np.diff(true) >= 0).all()
+    assert (false[0], true[0], false[-1], true[-1]) == (0, 0, 1, 1)
+    assert np.trapezoid(true, false) == pytest.approx(auc(log_odds.astype(float), fake))
+
+
+def sides(real: list[float], fake: list[float]) -> Scores:
+    rows = [(value, False, at, 0) for at, value in enumerate(real)]
+    return scores(*rows, *((value, True, len(real) + at, 0) for at, value in enumerate(fake)))
+
+
+def test_at_the_equal_error_rate_both_errors_are_as_frequent() -> None:
+    assert equal_error_rate(sides([0, 1], [2, 3])) == 0.0
+    assert equal_error_rate(sides([2, 3], [0, 1])) == 1.0
+    assert equal_error_rate(sides([0, 0], [0, 0])) == 0.5
+    assert equal_error_rate(sides([0, 1, 2, 5], [3, 4, 6, 1.5])) == 0.25
+    assert np.isnan(equal_error_rate(sides([0], [])))
+
+
+def test_swaps_found_at_one_per_cent_false_alarms() -> None:
+    """Of 200 real frames two may be called fake: those at 10 and 11, so that a fake must be above 5."""
+    real = [*np.linspace(-5, 5, 198), 10.0, 11.0]
+    assert swaps_found_at_rare(sides(real, [4.9, 5.1, 10.5, 12.0])) == 0.75
+    assert np.isnan(swaps_found_at_rare(sides(real[:99], [1.0])))
+
+
+def test_probabilities_that_come_true_have_no_calibration_error() -> None:
+    rng = np.random.default_rng(0)
+    p = rng.uniform(0.02, 0.98, 40_000)
+    log_odds, fake = np.log(p / (1 - p)), rng.random(len(p)) < p
+    at = np.arange(len(p))
+    assert calibration_error(Scores(log_odds, fake, at, at)) < 0.015
+    doubled = calibration_error(Scores(2 * log_odds, fake, at, at))  # too sure of itself
+    expected = np.mean(np.abs(1 / (1 + np.exp(-2 * log_odds)) - p))
+    assert doubled == pytest.approx(expected, abs=0.01)
+
+
+def test_bins_hold_the_same_number_of_frames_and_enough_of_them() -> None:
+    rng = np.random.default_rng(0)
+    many = sides(list(rng.normal(0, 1, 300)), list(rng.normal(1, 1, 300)))
+    assert reliability(many).frames.tolist() == [40] * 15
+    few_frames = sides(list(rng.normal(0, 1, 50)), list(rng.normal(1, 1, 50)))
+    assert reliability(few_frames).frames.tolist() == [20] * 5
+
+
+def test_equal_scores_share_a_bin() -> None:
+    """A detector that always says 0.5 is calibrated where half are fake, in whatever order they come."""
+    assert calibration_error(sides([0.0] * 100, [0.0] * 100)) == 0.0
+
+
+def test_the_order_of_a_clip_is_that_of_its_means() -> None:
+    given_scores = scores(
+        *((value, False, 1, at) for at, value in enumerate((0.0, 0.0, 9.0))),
+        *((value, True, 1, at) for at, value in enumerate((1.0, 1.0, 1.0))),
+        (0.0, False, 2, 0),
+        (1.0, True, 2, 0),
+    )
+    assert clip_order(given_scores) == 0.5
+    assert paired_accuracy(given_scores) == 0.75
+
+
+def test_a_loss_is_the_difference_and_its_interval_is_paired() -> None:
+    """Every clip loses the same: how much clips differ from each other must not widen the interval."""
+    rng = np.random.default_rng(0)
+    before = calls(rng, clips=12, frames=4, gap=0.4, person=1.0)
+    same = loss(frame_auc, before, before, draws=200)
+    assert (same.value, same.low, same.high) == (0, 0, 0)
+    shuffled = Scores(rng.normal(0, 1, len(before)), before.fake, before.clip, before.frame)
+    lost = loss(paired_accuracy, before, shuffled, draws=200)
+    assert lost.value == pytest.approx(paired_accuracy(before) - paired_accuracy(shuffled))
+    assert lost.low < lost.value < lost.high
+    fainter = Scores(before.log_odds - 0.02 * before.fake, before.fake, before.clip, before.frame)
+    paired = loss(frame_auc, before, fainter, draws=200)
+    alone = measure(before, frame_auc, draws=200)
+    assert paired.high - paired.low < 0.2 * (alone.high - alone.low)

@@ -1,4 +1,4 @@
-"""Benchmark folders: pictures with known answers, scored by a model and turned into rows of figures.
+"""Benchmark folders: pictures with known answers, and the rows of figures that scores of them give.
 
 A folder holds `bench.csv` and the pictures it lists, in `<set>.zip` or beside
 it. Columns: `file, set, clip, label` (`real` or `fake`), `kind, width, height,
@@ -8,7 +8,9 @@ frame`, and the face box `face_x, face_y, face_w, face_h` in pixels.
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+import math
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -17,20 +19,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from veritile.errors import CorruptImageError, FileUnreadableError
-from veritile.frame import FrameAnalyzer
-from veritile.frame.crop import crop_face
-from veritile.frame.model import Model
 from veritile.train.archive import PictureArchive
 from veritile.train.figures import (
     Figure,
     Scores,
+    calibration_error,
     clip_auc,
+    clip_order,
+    equal_error_rate,
     false_alarms,
     frame_auc,
     frame_correlation,
     measure,
     paired_accuracy,
     swaps_found,
+    swaps_found_at_rare,
 )
 from veritile.vocabulary import THRESHOLDS, Sensitivity
 
@@ -70,7 +73,7 @@ class Row:
     """Where the face boxes came from: `table` (the benchmark's) or `detected` (the product's own)."""
     set: str
     group: str
-    """`all`, or one face size."""
+    """`all`, one face size, or `kind` and one kind of swap."""
     figure: str
     value: float
     low: float
@@ -79,10 +82,6 @@ class Row:
     frames: int
     unscored: int
     """Frames of the group that the model gave no score, because no usable face was found."""
-
-
-Scorer = Callable[[NDArray[np.uint8], Sequence[float]], float | None]
-"""Turns an (H, W, 3) uint8 RGB picture and the table's face box into calibrated log-odds of fake, or None."""
 
 
 class Bench:
@@ -114,30 +113,44 @@ class Bench:
 
     def pictures(self) -> Iterator[tuple[BenchFrame, NDArray[np.uint8]]]:
         """Every frame with its (H, W, 3) uint8 RGB picture."""
-        for name in self.sets:
+        yield from self.pictures_of(self.sets)
+
+    def pictures_of(self, sets: Sequence[str]) -> Iterator[tuple[BenchFrame, NDArray[np.uint8]]]:
+        """The same of some sets."""
+        for name in sets:
             archive = PictureArchive(self.folder, name)
             for frame in self.frames:
                 if frame.set == name:
                     yield frame, archive.read(frame.file)
 
 
-def crop_scorer(model: Model) -> Scorer:
-    """The model on the benchmark's own face boxes: the network alone, without detection and quality gate."""
-    info = model.info
+def scores_of(frames: Sequence[BenchFrame], log_odds: Sequence[float | None]) -> Scores:
+    """The arrays of the frames, clips numbered across sets; nan where there is no score."""
+    numbers: dict[tuple[str, str], int] = {}
+    clips = [numbers.setdefault((frame.set, frame.clip), len(numbers)) for frame in frames]
+    return Scores(
+        np.array([np.nan if value is None else value for value in log_odds], dtype=np.float64),
+        np.array([frame.fake for frame in frames], dtype=np.bool_),
+        np.array(clips, dtype=np.int64),
+        np.array([frame.frame for frame in frames], dtype=np.int64),
+    )
 
-    def score(rgb: NDArray[np.uint8], box: Sequence[float]) -> float | None:
-        return model.log_odds(crop_face(rgb, box, margin=info.crop_margin, size=info.input_size))
 
-    return score
+def originals(frames: Sequence[BenchFrame]) -> dict[tuple[str, str], str | None]:
+    """The name of the original of every fake clip (set, clip), None where the set has none."""
+    real = {(frame.set, frame.clip) for frame in frames if not frame.fake}
+    return {
+        (frame.set, frame.clip): next(
+            (name for name in _names_of_original(frame.clip) if (frame.set, name) in real), None
+        )
+        for frame in frames
+        if frame.fake
+    }
 
 
-def product_scorer(analyzer: FrameAnalyzer) -> Scorer:
-    """The product as shipped: its own face detection and quality gate, then the model."""
-
-    def score(rgb: NDArray[np.uint8], _box: Sequence[float]) -> float | None:
-        return analyzer.analyze_rgb(rgb).log_odds
-
-    return score
+def _names_of_original(clip: str) -> tuple[str, ...]:
+    numbers = re.fullmatch(r"(\d+)_\d+", clip)
+    return (clip, numbers[1]) if numbers else (clip,)
 
 
 def evaluate(
@@ -149,7 +162,7 @@ def evaluate(
     faces: str,
     draws: int,
 ) -> list[Row]:
-    """All figures of one model: each set as a whole, then by size of the face.
+    """All figures of one model: each set as a whole, by size of the face, and by kind of swap.
 
     Args:
         frames: of the benchmark.
@@ -160,32 +173,65 @@ def evaluate(
         draws: bootstrap samples.
     """
     rows: list[Row] = []
+    scores = scores_of(frames, log_odds)
+    pairs = _beside_originals(frames, scores)
     sizes = np.array([frame.face_px for frame in frames])
     names = np.array([frame.set for frame in frames])
-    scored = np.array([value is not None for value in log_odds])
-    clip_numbers = {clip: i for i, clip in enumerate(dict.fromkeys(f"{f.set}/{f.clip}" for f in frames))}
-    scores = Scores(
-        np.array([np.nan if value is None else value for value in log_odds], dtype=np.float64),
-        np.array([frame.fake for frame in frames]),
-        np.array([clip_numbers[f"{f.set}/{f.clip}"] for f in frames], dtype=np.int64),
-        np.array([frame.frame for frame in frames], dtype=np.int64),
-    )
-    groups = [(0, 1 << 30, "all"), *FACE_SIZES]
-    for name in dict.fromkeys(names):
-        for least, most, group in groups:
-            chosen = (names == name) & (sizes >= least) & (sizes < most)
+    kinds = np.array([frame.kind for frame in frames])
+    scored = ~np.isnan(scores.log_odds)
+
+    def add(name: str, group: str, chosen: NDArray[np.bool_], figures: Iterator[tuple[str, Figure]]) -> None:
+        unscored = int(np.sum(chosen & ~scored))
+        rows.extend(
+            Row(model, version, faces, name, group, key, f.value, f.low, f.high, f.clips, f.frames, unscored)
+            for key, f in figures
+        )
+
+    for name in dict.fromkeys(names.tolist()):
+        mine = names == name
+        for least, most, group in ((0, 1 << 30, "all"), *FACE_SIZES):
+            chosen = mine & (sizes >= least) & (sizes < most)
             part = scores.where(chosen & scored)
             if not len(part) or (group != "all" and len(np.unique(part.clip)) < MIN_CLIPS):
                 continue
-            for figure, value in _figures(part, draws):
-                rows.append(
-                    Row(
-                        model, version, faces, str(name), group, figure,
-                        value.value, value.low, value.high, value.clips, value.frames,
-                        int(np.sum(chosen & ~scored)),
-                    )
-                )  # fmt: skip
+            add(name, group, chosen, _figures(part, draws))
+            if group == "all" and (order := pairs.get((name, ""))) is not None:
+                add(name, group, chosen, _order(order, draws))
+        for kind in dict.fromkeys(kinds[mine & scores.fake].tolist()):
+            chosen = mine & (~scores.fake | (kinds == kind))
+            group = f"kind {kind}"
+            add(name, group, chosen, _figures_of_kind(scores.where(chosen & scored), draws))
+            if (order := pairs.get((name, kind))) is not None:
+                add(name, group, chosen, _order(order, draws))
     return rows
+
+
+def _beside_originals(frames: Sequence[BenchFrame], scores: Scores) -> dict[tuple[str, str], Scores]:
+    """Each fake clip numbered together with its original, by set and kind of swap, and by set (kind ``)."""
+    clips = np.array([f"{frame.set}\0{frame.clip}" for frame in frames])
+    kind_of = {(frame.set, frame.clip): frame.kind for frame in frames if frame.fake}
+    rows: dict[tuple[str, str], list[NDArray[np.int64]]] = {}
+    for (name, clip), original in originals(frames).items():
+        if original is None:
+            continue
+        fake = np.flatnonzero((clips == f"{name}\0{clip}") & scores.fake & ~np.isnan(scores.log_odds))
+        real = np.flatnonzero((clips == f"{name}\0{original}") & ~scores.fake & ~np.isnan(scores.log_odds))
+        if len(fake) and len(real):
+            for key in ((name, ""), (name, kind_of[name, clip])):
+                rows.setdefault(key, []).append(np.concatenate([fake, real]))
+    return {
+        key: Scores(
+            scores.log_odds[at := np.concatenate(parts)],
+            scores.fake[at],
+            np.repeat(np.arange(len(parts)), [len(part) for part in parts]),
+            scores.frame[at],
+        )
+        for key, parts in rows.items()
+    }
+
+
+def _order(pairs: Scores, draws: int) -> Iterator[tuple[str, Figure]]:
+    yield "clip_order", measure(pairs, clip_order, draws=draws)
 
 
 def _figures(scores: Scores, draws: int) -> Iterator[tuple[str, Figure]]:
@@ -195,11 +241,10 @@ def _figures(scores: Scores, draws: int) -> Iterator[tuple[str, Figure]]:
         yield "clip_auc", measure(scores, clip_auc, draws=draws)
         if not np.isnan(paired_accuracy(scores)):
             yield "paired_accuracy", measure(scores, paired_accuracy, draws=draws)
-    fake = scores.where(scores.fake)
-    if len(fake):
-        found = swaps_found(THRESHOLD)
-        yield "frame_swaps_found", measure(fake, found, draws=draws)
-        yield "clip_swaps_found", measure(fake.by_clip(), found, draws=draws)
+        yield "equal_error_rate", measure(scores, equal_error_rate, draws=draws)
+        yield "swaps_found_at_rare", measure(scores, swaps_found_at_rare, draws=draws)
+        yield "calibration_error", measure(scores, calibration_error, draws=draws)
+    yield from _found(scores, draws)
     real = scores.where(~scores.fake)
     if len(real):
         alarms = false_alarms(THRESHOLD)
@@ -209,10 +254,30 @@ def _figures(scores: Scores, draws: int) -> Iterator[tuple[str, Figure]]:
             yield "frame_correlation", measure(real, frame_correlation, draws=draws)
 
 
+def _figures_of_kind(scores: Scores, draws: int) -> Iterator[tuple[str, Figure]]:
+    """What can be said of one kind of swap beside all real frames of its set."""
+    if scores.fake.any() and not scores.fake.all():
+        yield "frame_auc", measure(scores, frame_auc, draws=draws)
+        yield "clip_auc", measure(scores, clip_auc, draws=draws)
+        if not np.isnan(paired_accuracy(scores)):
+            yield "paired_accuracy", measure(scores, paired_accuracy, draws=draws)
+    yield from _found(scores, draws)
+
+
+def _found(scores: Scores, draws: int) -> Iterator[tuple[str, Figure]]:
+    fake = scores.where(scores.fake)
+    if len(fake):
+        found = swaps_found(THRESHOLD)
+        yield "frame_swaps_found", measure(fake, found, draws=draws)
+        yield "clip_swaps_found", measure(fake.by_clip(), found, draws=draws)
+
+
 def _frame(row: dict[str, str]) -> BenchFrame:
     if row["label"] not in ("real", "fake"):
         raise ValueError(f"label {row['label']!r}")
     x, y, w, h = (float(row[f"face_{side}"]) for side in "xywh")
+    if not all(map(math.isfinite, (x, y, w, h))) or min(w, h) <= 0:
+        raise ValueError(f"a face box of {w}x{h} pixels for {row['file']}")
     return BenchFrame(
         file=row["file"],
         set=row["set"],

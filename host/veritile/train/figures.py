@@ -1,4 +1,4 @@
-"""What a detector's scores are worth: AUC, paired accuracy and false alarms, with intervals over clips.
+"""What a detector's scores are worth: AUC, error rates, calibration, with intervals over clips.
 
 Errors follow the person, so frames of one clip are never independent: the
 intervals come from drawing whole clips with replacement.
@@ -19,6 +19,14 @@ Floats = NDArray[np.float64]
 
 DRAWS: Final = 2000
 """Bootstrap samples an interval is made of."""
+BINS: Final = 15
+"""Of a reliability curve, with the same number of frames each, as far as there are enough."""
+LEAST_PER_BIN: Final = 20
+"""Frames: the share of fakes among fewer says little."""
+RARE: Final = 0.01
+"""The false positive rate of `swaps_found_at_rare`."""
+LEAST_REAL: Final = 100
+"""Real frames: of fewer, one is more than 1 %."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +76,69 @@ def auc(log_odds: Floats, fake: NDArray[np.bool_]) -> float:
     return float(below.mean() / 2 / len(negatives))
 
 
+def roc(log_odds: Floats, fake: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """The ROC's corners: false and true positive rates, both rising from 0 to 1; needs both classes."""
+    order = np.argsort(-log_odds, kind="stable")
+    ends = np.append(np.flatnonzero(np.diff(log_odds[order])), len(order) - 1)  # equal scores fall together
+    true = np.cumsum(fake[order])[ends]
+    rates = (ends + 1 - true) / np.sum(~fake), true / np.sum(fake)
+    return np.append(0.0, rates[0]), np.append(0.0, rates[1])
+
+
+def equal_error_rate(scores: Scores) -> float:
+    """The rate at which as many real frames are called fake as fakes real, between the ROC's corners."""
+    if scores.fake.all() or not scores.fake.any():
+        return float("nan")
+    false, true = roc(scores.log_odds, scores.fake)
+    return float(np.interp(0.0, false - (1 - true), false))
+
+
+def swaps_found_at_rare(scores: Scores) -> float:
+    """Share of the fake frames found when 1 % of the real ones at most are called fake.
+
+    nan for fewer than 100 real frames: one of them is then more than 1 %.
+    """
+    if np.sum(~scores.fake) < LEAST_REAL or not scores.fake.any():
+        return float("nan")
+    false, true = roc(scores.log_odds, scores.fake)
+    return float(true[false <= RARE].max())
+
+
+@dataclass(frozen=True, slots=True)
+class Reliability:
+    """What the frames of each bin were given and what they were; one entry a bin, rising."""
+
+    said: Floats
+    """Mean probability of fake."""
+    was: Floats
+    """Share of fakes."""
+    frames: NDArray[np.int64]
+
+    @property
+    def error(self) -> float:
+        """The expected calibration error: mean distance between the two, weighted by frames."""
+        return float(np.sum(self.frames * np.abs(self.said - self.was)) / np.sum(self.frames))
+
+
+def reliability(scores: Scores) -> Reliability:
+    """Up to `BINS` bins of equal mass, of `LEAST_PER_BIN` frames or more; equal scores share one."""
+    p = 0.5 * (1 + np.tanh(scores.log_odds / 2))
+    bins = max(1, min(BINS, len(p) // LEAST_PER_BIN))
+    edges = np.quantile(p, np.arange(1, bins) / bins)
+    _, at, counts = np.unique(np.searchsorted(edges, p, "right"), return_inverse=True, return_counts=True)
+    return Reliability(np.bincount(at, p) / counts, np.bincount(at, scores.fake) / counts, counts)
+
+
+def calibration_error(scores: Scores) -> float:
+    """The expected calibration error of the frames' probabilities; nan without both classes.
+
+    It leans up: few frames a bin miss their probability by chance too.
+    """
+    if scores.fake.all() or not scores.fake.any():
+        return float("nan")
+    return reliability(scores).error
+
+
 def frame_auc(scores: Scores) -> float:
     """AUC over single frames."""
     return auc(scores.log_odds, scores.fake)
@@ -88,6 +159,11 @@ def paired_accuracy(scores: Scores) -> float:
         return float("nan")
     difference = fake.log_odds[at_fake] - real.log_odds[at_real]
     return float(np.mean((np.sign(difference) + 1) / 2))
+
+
+def clip_order(scores: Scores) -> float:
+    """Share of clips whose fake side scores above their real side, ties counting half; nan without such."""
+    return paired_accuracy(scores.by_clip())
 
 
 def frame_correlation(scores: Scores) -> float:
@@ -153,6 +229,24 @@ def measure(
         )
     low, high = np.nanpercentile(samples, (2.5, 97.5))
     return Figure(value, float(low), float(high), len(clips), len(scores))
+
+
+def loss(
+    statistic: Callable[[Scores], float], before: Scores, after: Scores, *, draws: int = DRAWS, seed: int = 0
+) -> Figure:
+    """What a statistic loses from `before` to `after`, which are scores of the same frames in the same order.
+
+    The same clips are drawn for both, so that what is common to them does not widen the interval.
+    """
+    rows = np.arange(len(before), dtype=np.float64)
+
+    def lost(drawn: Scores) -> float:
+        at = drawn.log_odds.astype(np.int64)
+        parts = (Scores(side.log_odds[at], drawn.fake, drawn.clip, drawn.frame) for side in (before, after))
+        had, has = (statistic(part) for part in parts)
+        return had - has
+
+    return measure(Scores(rows, before.fake, before.clip, before.frame), lost, draws=draws, seed=seed)
 
 
 def _side(fake: NDArray[np.bool_]) -> int:
