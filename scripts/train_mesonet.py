@@ -2,24 +2,25 @@
 """Train the network that Veritile ships: from pictures of real faces to models/mesonet.onnx and its figures.
 
     pip install -e '.[train]'
-    python scripts/train_mesonet.py --data FACES --bench BENCH
+    python scripts/train_mesonet.py --faces FACES --live LIVE --bench BENCH
 
-The same command continues an interrupted run. FACES holds faces.csv and its zip
-files, BENCH bench.csv and its pictures; their formats are described in
-veritile/train/faces.py and bench.py. `--smoke` runs everything in under a
-minute on drawn faces and keeps nothing.
+Trains small face generators first, then the detector on what they make, on
+blended faces and on real live swaps; calibrates on held-out people, chooses the
+quality gate, exports, and measures. The same command continues an interrupted run, on CPU or GPU. FACES holds
+faces.csv, LIVE pairs.csv and BENCH bench.csv, each beside its zip files; docs/evaluation.md
+describes their formats. `--smoke` runs everything in about a minute on drawn faces and keeps nothing.
 """
 
 from __future__ import annotations
 
-import subprocess
+import shlex
 import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
 
 import click
-import numpy as np
+import cv2
 import torch
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -27,71 +28,127 @@ from rich.progress import Progress as Bar
 
 from veritile import __version__
 from veritile.errors import VeritileError
-from veritile.train.drawn import write_bench, write_faces
-from veritile.train.export import Metadata, calibrate, export, set_front_matter
-from veritile.train.loop import Recipe, Run, smoke_recipe
+from veritile.train.drawn import write_bench, write_faces, write_live
+from veritile.train.export import Metadata, calibrate_held_out, export, set_front_matter
+from veritile.train.generator.fit import GeneratorRecipe
+from veritile.train.generator.make import Progress as Making
+from veritile.train.generator.make import prepare
+from veritile.train.loop import Run
+from veritile.train.nets import NETWORKS
+from veritile.train.pairs import KINDS, PairSource, picture_sheet
+from veritile.train.provenance import revision
+from veritile.train.recipe import Data, Recipe, smoke_recipe
 
 ROOT = Path(__file__).resolve().parents[1]
 LICENCE = "MIT"
+HELD_OUT = ("train-06", "train-09", "train-13", "train-17")
+"""People who are in no other clip."""
 console = Console(soft_wrap=True)
 
 
+class Shares(click.ParamType):  # type: ignore[type-arg]
+    """`blended=.5,live=.5`."""
+
+    name = "kind=share,..."
+
+    def convert(
+        self, value: object, param: click.Parameter | None, context: click.Context | None
+    ) -> dict[str, float]:
+        """Read it, or say what it must look like."""
+        if isinstance(value, dict):
+            return value
+        try:
+            pairs = (entry.partition("=") for entry in str(value).split(","))
+            shares = {kind.strip(): float(share) for kind, _, share in pairs}
+        except ValueError:
+            shares = {}
+        if not shares or not set(shares) <= set(KINDS) or min(shares.values()) < 0:
+            self.fail(f"write KIND=SHARE,… with kinds of {', '.join(KINDS)}", param, context)
+        return shares
+
+
+def shares_text(shares: object) -> str:
+    """As the option takes them."""
+    return ",".join(f"{kind}={share:g}" for kind, share in dict(shares).items())  # type: ignore[call-overload]
+
+
 @click.command(help=__doc__)
-@click.option("--data", type=click.Path(path_type=Path), help="Folder of faces.csv and its zip files.")
+@click.option("--faces", type=click.Path(path_type=Path), help="Folder of faces.csv.")
+@click.option("--live", type=click.Path(path_type=Path), help="Folder of pairs.csv: real live swaps.")
 @click.option(
     "--bench", type=click.Path(path_type=Path), help="Benchmark folder; without it nothing is measured."
 )
 @click.option("--run", "folder", type=click.Path(path_type=Path), default=ROOT / ".train/mesonet",
-              help="Folder of the checkpoint and the record.")  # fmt: skip
+              help="Folder of the generators, the checkpoint and the record.")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path), default=ROOT / "models/mesonet.onnx",
               help="The ONNX file to write; its card's front matter is set too.")  # fmt: skip
 @click.option("--version", default=__version__, show_default=True, help="Version of the weights.")
+@click.option("--architecture", type=click.Choice(sorted(NETWORKS)), default=Recipe().architecture,
+              show_default=True, help="The network.")  # fmt: skip
+@click.option("--pretrained/--scratch", default=True, show_default=True,
+              help="Start from ImageNet's weights, or from random ones.")  # fmt: skip
+@click.option("--shares", type=Shares(), default=shares_text(Recipe().shares), show_default=True,
+              help="How often each kind of fake comes.")  # fmt: skip
 @click.option("--pairs", type=click.IntRange(min=1), default=Recipe().pairs, show_default=True,
-              help="Pairs of a real face and a pseudo-fake to learn from.")  # fmt: skip
-@click.option("--residual/--picture", default=Recipe().residual, show_default=True,
-              help="Show the network the picture less its local mean, or the picture.")  # fmt: skip
+              help="Pairs of a real face and a fake to learn from.")  # fmt: skip
+@click.option("--size", type=click.IntRange(min=32), default=Recipe().size, show_default=True,
+              help="Side of the network's input in pixels.")  # fmt: skip
+@click.option("--margin", type=click.FloatRange(0.5, 2.5), default=Recipe().margin, show_default=True,
+              help="Side of the crop / long side of the face box.")  # fmt: skip
+@click.option("--clip", "clips", multiple=True, metavar="NAME",
+              help="A clip of LIVE to train on; all but the held-out ones by default.")  # fmt: skip
+@click.option("--hold-out", multiple=True, metavar="NAME", default=HELD_OUT, show_default=True,
+              help="A clip of LIVE to measure and calibrate on instead of training.")  # fmt: skip
 @click.option("--seed", type=int, default=Recipe().seed, show_default=True, help="Seed of all chance.")
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or cuda:N.")
 @click.option(
-    "--threads", type=click.IntRange(min=1), default=2, show_default=True, help="CPU threads of PyTorch."
+    "--threads", type=click.IntRange(min=1), default=3, show_default=True, help="CPU threads of PyTorch."
 )
 @click.option(
     "--workers", type=click.IntRange(min=0), default=1, show_default=True, help="Processes making pairs."
 )
-@click.option("--measure-every", type=click.IntRange(min=1), default=6400, show_default=True,
+@click.option("--measure-every", type=click.IntRange(min=1), default=4000, show_default=True,
               help="Pairs between two checkpoints.")  # fmt: skip
 @click.option("--export-only", is_flag=True, help="Export the newest checkpoint without training on.")
-@click.option("--smoke", is_flag=True, help="Run everything on drawn faces, in under a minute.")
+@click.option("--smoke", is_flag=True, help="Run everything on drawn faces, in about a minute.")
 def main(
-    data: Path | None,
+    faces: Path | None,
+    live: Path | None,
     bench: Path | None,
     folder: Path,
     out: Path,
     version: str,
-    pairs: int,
-    residual: bool,
-    seed: int,
     device: str,
     threads: int,
     workers: int,
     measure_every: int,
     export_only: bool,
     smoke: bool,
+    clips: tuple[str, ...],
+    hold_out: tuple[str, ...],
+    **numbers: object,
 ) -> None:
     """Run the command; `--help` shows the module's text."""
-    recipe = replace(smoke_recipe() if smoke else Recipe(pairs=pairs, residual=residual), seed=seed)
+    recipe = Recipe(clips=clips, held_out=hold_out if live else (), **numbers)  # type: ignore[arg-type]
     torch.set_num_threads(threads)
+    cv2.setNumThreads(1)
     device = ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
+    generators = GeneratorRecipe()
     with tempfile.TemporaryDirectory() as drawn:
         if smoke:
-            data, bench = Path(drawn) / "faces", Path(drawn) / "bench"
+            faces, live, bench = (Path(drawn) / name for name in ("faces", "live", "bench"))
             folder, out = Path(drawn) / "run", Path(drawn) / "smoke.onnx"
-            write_faces(data)
+            write_faces(faces)
+            write_live(live)
             write_bench(bench)
-        elif data is None:
-            raise click.UsageError("Give --data, the folder of faces.csv, or --smoke.")
+            recipe = replace(smoke_recipe(), held_out=("0",), seed=recipe.seed)
+            generators = GeneratorRecipe(faces=64, batch=8, side=64)
+        elif faces is None:
+            raise click.UsageError("Give --faces, the folder of faces.csv, or --smoke.")
         try:
+            data = Data(faces, live, generate(faces, folder, generators, recipe, device))
             run = Run(folder, recipe, data, device=device)
+            show_pairs(run, folder / "pairs.png")
             if not export_only:
                 train(run, workers=workers, measure_every=measure_every)
             ship(run, out, version)
@@ -104,10 +161,29 @@ def main(
             raise click.ClickException(str(error)) from error
 
 
-def train(run: Run, *, workers: int, measure_every: int) -> None:
-    """Train to the end, with rate and time left on the screen and one line a measurement."""
-    started_at = revision()
-    total = run.recipe.steps * run.recipe.batch
+def generate(
+    faces: Path, folder: Path, generators: GeneratorRecipe, recipe: Recipe, device: str
+) -> Path | None:
+    """Train the generators and let them make every face again, if the recipe wants generated faces."""
+    if not recipe.shares.get("generated"):
+        return None
+    generated = folder / "generated"
+    with progress("pictures") as bar:
+        tasks: dict[str, object] = {}
+
+        def report(at: Making) -> None:
+            if at.stage not in tasks:
+                tasks[at.stage] = bar.add_task(f"generators: {at.stage}", total=at.total, rate="")
+            task = tasks[at.stage]
+            speed = next(t.speed for t in bar.tasks if t.id == task)
+            bar.update(task, completed=at.done, rate=f"{speed:.0f} pictures/s" if speed else "")  # type: ignore[arg-type]
+
+        prepare(faces, generated, generators, device=device, report=report)
+    return generated
+
+
+def progress(unit: str) -> Bar:
+    """A bar with count, rate and time left."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -117,9 +193,26 @@ def train(run: Run, *, workers: int, measure_every: int) -> None:
         TextColumn("left"),
         TimeRemainingColumn(),
     )
+    return Bar(*columns, console=console)
+
+
+def show_pairs(run: Run, path: Path) -> None:
+    """A sheet of what the network is shown: each real face above its fake."""
+    recipe = run.recipe
+    source = PairSource(
+        run.sources, size=recipe.size, margin=recipe.margin, seed=recipe.seed, shares=recipe.shares
+    )
+    cv2.imwrite(str(path), cv2.cvtColor(picture_sheet(source, 48), cv2.COLOR_RGB2BGR))
+
+
+def train(run: Run, *, workers: int, measure_every: int) -> None:
+    """Train to the end, with rate and time left on the screen and one line a measurement."""
+    started_at = revision()
     shown = len(run.history)
-    with Bar(*columns, console=console) as bar:
-        task = bar.add_task("pairs", total=total, completed=run.pairs_seen, rate="")
+    with progress("pairs") as bar:
+        task = bar.add_task(
+            "pairs", total=run.recipe.steps * run.recipe.batch, completed=run.pairs_seen, rate=""
+        )
 
         def on_step(pairs: int, loss: float) -> None:
             nonlocal shown
@@ -131,23 +224,22 @@ def train(run: Run, *, workers: int, measure_every: int) -> None:
                 console.print(
                     f"{at.pairs} pairs, {at.seconds:.0f} s ({at.pairs / at.seconds:.0f} pairs/s): "
                     f"loss {at.loss:.4f}, held-out people: AUC {at.auc:.4f}, paired {at.paired:.4f}"
+                    + ("" if at.live_auc is None else f", clips {at.live_auc:.4f}, {at.live_paired:.4f}")
                 )
 
         run.go(workers=workers, measure_every=measure_every, on_step=on_step)
-    run.record(command=" ".join(sys.argv), revision=started_at)
+    run.record(command=shlex.join(["python", *sys.argv]), revision=started_at)
 
 
 def ship(run: Run, out: Path, version: str) -> None:
     """Calibrate on the held-out people, export, and put name and SHA-256 into the card."""
-    scores = run.score_val(rounds=4)
-    a, b = calibrate(scores.reshape(-1), np.tile([False, True], len(scores)))
-    size = run.recipe.size
+    a, b = calibrate_held_out(run.held_out, run.net)
     metadata = Metadata(
         name=out.stem,
         version=version,
         licence=LICENCE,
-        input_size=size,
-        architecture="mesoinception4",
+        input_size=run.recipe.size,
+        architecture=run.recipe.architecture,
         crop_margin=run.recipe.margin,
         calibration_a=a,
         calibration_b=b,
@@ -155,15 +247,6 @@ def ship(run: Run, out: Path, version: str) -> None:
     digest = export(run.net, out, metadata)
     set_front_matter(out.with_suffix(".md"), metadata.front_matter(out.name, digest))
     console.print(f"{out}: {run.pairs_seen} pairs seen, calibration a {a:.4f} b {b:.4f}, sha256 {digest}")
-
-
-def revision() -> str:
-    """The git revision of the code, with a mark when files differ from it; empty outside a checkout."""
-    command = ["git", "-C", str(ROOT), "describe", "--always", "--dirty", "--abbrev=40"]
-    try:
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        return ""
 
 
 if __name__ == "__main__":

@@ -7,13 +7,21 @@ of a pair with the same numbers, noise included.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final, get_args
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from veritile.train.codec import Codec, Name, through
+
 Image = NDArray[np.uint8]
+
+CLIP_FRAMES: Final = 3
+"""Frames sent before one is looked at: the first is a key frame, the others build on it."""
+CROP: Final = 1.8
+"""Side of the pictures / long side of their face box."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +101,10 @@ class Degradation:
     noise: float
     """Standard deviation of the sensor's noise, in levels of 0-255."""
     noise_seed: int
-    webp: int | None
-    """Quality of a WebP pass, which codes as a VP8 key frame does; None for none."""
+    sender: Codec | None
+    """The call's video encoder, its bitrate that of the picture's share of the call; None for none."""
+    drift: tuple[float, float]
+    """How far the picture moves from frame to frame before the encoder, in pixels."""
     jpeg: int
     """Quality of the last JPEG, the one that the extension makes."""
     flip: bool
@@ -112,7 +122,8 @@ class Degradation:
             enlarging=int(rng.choice((cv2.INTER_LINEAR, cv2.INTER_CUBIC))),
             noise=float(rng.uniform(1, 6)) if rng.random() < 0.3 else 0.0,
             noise_seed=int(rng.integers(2**31)),
-            webp=int(rng.integers(35, 95)) if rng.random() < 0.4 else None,
+            sender=_draw_sender(rng, wanted) if rng.random() < 0.4 else None,
+            drift=(float(rng.normal(0, 0.7)), float(rng.normal(0, 0.7))),
             jpeg=int(rng.integers(50, 101)),
             flip=bool(rng.random() < 0.5),
         )
@@ -133,9 +144,9 @@ class Degradation:
             height, width = image.shape[:2]
             size = (max(8, round(width * self.scale)), max(8, round(height * self.scale)))
             image = np.asarray(cv2.resize(image, size, interpolation=self.shrinking), dtype=np.uint8)
-        if self.webp is not None:
-            image = _recode(image, ".webp", cv2.IMWRITE_WEBP_QUALITY, self.webp)
-        image = _recode(image, ".jpg", cv2.IMWRITE_JPEG_QUALITY, self.jpeg)
+        if self.sender is not None:
+            image = _send(image, self.sender, self.drift)
+        image = _through_jpeg(image, self.jpeg)
         return np.asarray(cv2.flip(image, 1), dtype=np.uint8) if self.flip else image
 
 
@@ -153,7 +164,36 @@ def sharpen(image: Image, amount: float) -> Image:
     return np.asarray(cv2.addWeighted(image, 1 + amount, soft, -amount, 0), dtype=np.uint8)
 
 
-def _recode(image: Image, suffix: str, setting: int, quality: int) -> Image:
+def _draw_sender(rng: np.random.Generator, face_px: float) -> Codec:
+    """An encoder as met in calls, for the neighbourhood of a face of so many pixels.
+
+    A call of 100-1500 kbit/s and 360 lines, of which the crop gets its share; screens of more
+    lines have more pixels for the same bits, so the range covers them.
+    """
+    call_kbit_s = float(np.exp(rng.uniform(np.log(100), np.log(1500))))
+    share = min(1.0, (CROP * face_px) ** 2 / (640 * 360))
+    names: tuple[Name, ...] = get_args(Name)
+    return Codec(
+        names[int(rng.integers(len(names)))],
+        kbit_s=max(10, round(call_kbit_s * share)),
+        lines=16,
+        fps=float(rng.choice((10, 15, 24, 30))),
+    )
+
+
+def _send(image: Image, sender: Codec, drift: tuple[float, float]) -> Image:
+    """The last frame of a short clip of a drifting picture, as its receiver sees it."""
+    height, width = image.shape[:2]
+    frames = []
+    for away in range(CLIP_FRAMES - 1, -1, -1):
+        matrix = np.array([[1, 0, away * drift[0]], [0, 1, away * drift[1]]], dtype=np.float64)
+        moved = cv2.warpAffine(image, matrix, (width, height), borderMode=cv2.BORDER_REFLECT_101)
+        frames.append(np.asarray(moved, dtype=np.uint8))
+    return through(frames, replace(sender, lines=height), scaled_back=True)[-1]
+
+
+def _through_jpeg(image: Image, quality: int) -> Image:
     """Through an encoder and back."""
-    encoded = cv2.imencode(suffix, cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [setting, quality])[1]
+    setting = [cv2.IMWRITE_JPEG_QUALITY, quality]
+    encoded = cv2.imencode(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), setting)[1]
     return np.asarray(cv2.imdecode(encoded, cv2.IMREAD_COLOR_RGB), dtype=np.uint8)

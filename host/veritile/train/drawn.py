@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import zipfile
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from veritile.train import bench, blend, faces
+from veritile.train import bench, blend, faces, livepairs
 
 _SIDE = 180
 _FACE = 100.0
@@ -58,6 +59,27 @@ def write_bench(folder: Path, *, clips: int = 4, frames: int = 3, seed: int = 1)
                     archive.writestr(name, _jpeg(picture))
                     box = (start, start, _FACE, _FACE)
                     table.writerow([name, "drawn", clip, label, "drawing", _SIDE, _SIDE, frame, *box])
+
+
+def write_live(folder: Path, *, clips: int = 4, frames: int = 3, seed: int = 2) -> None:
+    """Write a `pairs.csv` and a `pairs.zip` of `clips` drawn people before and after a blend."""
+    folder.mkdir(parents=True, exist_ok=True)
+    start = (_SIDE - _FACE) / 2
+    with (
+        zipfile.ZipFile(folder / "pairs.zip", "w") as archive,
+        (folder / livepairs.TABLE).open("w", newline="", encoding="utf-8") as file,
+    ):
+        table = csv.writer(file)
+        columns = ["file", "clip", "label", "frame", "width", "height"]
+        table.writerow(columns + [f"face_{side}" for side in "xywh"])
+        for clip, frame in itertools.product(range(clips), range(frames)):
+            rng = np.random.default_rng((seed, clip, frame))
+            image, points = _draw(rng)
+            pair = blend.self_blend(image, points, rng)
+            for label, picture in (("real", pair.real), ("fake", pair.fake)):
+                name = f"{clip}/{label}/{frame}.jpg"
+                archive.writestr(name, _jpeg(picture))
+                table.writerow([name, clip, label, frame, _SIDE, _SIDE, start, start, _FACE, _FACE])
 
 
 def _draw(rng: np.random.Generator) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:

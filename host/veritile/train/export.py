@@ -26,6 +26,7 @@ from torch import Tensor, nn
 
 from veritile.errors import ModelError
 from veritile.train.faces import file_digest
+from veritile.train.heldout import HeldOut
 from veritile.train.nets.mesonet import MesoNet
 
 TOLERANCE: Final = 1e-4
@@ -65,21 +66,33 @@ class Metadata:
         }
 
 
-def calibrate(log_odds: NDArray[np.float64], fake: NDArray[np.bool_]) -> tuple[float, float]:
+def calibrate(
+    log_odds: NDArray[np.float64], fake: NDArray[np.bool_], weight: NDArray[np.float64] | None = None
+) -> tuple[float, float]:
     """Platt's a and b: sigmoid(a * log_odds + b) is P(fake) on these scores.
 
-    Fit it on people whom the network was not trained on.
+    Fit it on people whom the network was not trained on. `weight` says how much each score counts.
 
     Raises:
         ModelError: the scores hold one class only, or run against it (a would not be positive).
     """
     if fake.all() or not fake.any():
         raise ModelError("Calibration needs scores of real and of fake pictures.")
-    fit = LogisticRegression(C=np.inf).fit(log_odds[:, None], fake)
+    fit = LogisticRegression(C=np.inf).fit(log_odds[:, None], fake, weight)
     a, b = float(fit.coef_[0, 0]), float(fit.intercept_[0])
     if a <= 0:
         raise ModelError("The network scores real above fake on held-out people: train it for longer.")
     return a, b
+
+
+def calibrate_held_out(held_out: HeldOut, net: nn.Module) -> tuple[float, float]:
+    """Platt's a and b on a recipe's held-out people: clips of live swaps, or without them photographs.
+
+    Raises:
+        ModelError: see `calibrate`.
+    """
+    scores = held_out.score_clips(net) or held_out.score_photographs(net, rounds=4)
+    return calibrate(scores.log_odds.reshape(-1), scores.fake)
 
 
 def export(net: nn.Module, path: Path, metadata: Metadata) -> str:

@@ -13,75 +13,55 @@ from typing import Any, Final
 import cv2
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.data import DataLoader
 
 from veritile.errors import ModelError
-from veritile.train.faces import FaceSet
-from veritile.train.figures import auc
-from veritile.train.nets.mesonet import meso_inception4
-from veritile.train.pairs import PairSource
+from veritile.train.heldout import HeldOut, as_input
+from veritile.train.livepairs import LivePairs
+from veritile.train.nets import build
+from veritile.train.pairs import PairSource, Sources
+from veritile.train.recipe import DESCENT, Data, Recipe, learning_rate
 
 CHECKPOINT: Final = "checkpoint.pt"
 RECORD: Final = "record.json"
-DESCENT: Final = 0.3
-"""Share of the steps, at the end, in which the learning rate goes down."""
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """Everything that decides which weights come out, besides the data and the libraries' versions."""
-
-    pairs: int = 14_400
-    """Pairs (one real, one pseudo-fake each) seen in all."""
-    batch: int = 16
-    """Pairs a step."""
-    size: int = 160
-    """Side of the network's input, in pixels."""
-    residual: bool = False
-    """Whether the network sees the picture less its local mean."""
-    margin: float = 1.3
-    """Side of the crop / long side of the face box."""
-    learning_rate: float = 3e-3
-    """Reached in 200 steps, held, and brought down to zero in a line over the last 30 % of the steps."""
-    weight_decay: float = 1e-4
-    ranking: float = 1.0
-    """Weight of the loss that wants each pseudo-fake above its own original, beside cross-entropy."""
-    seed: int = 1
-
-    @property
-    def steps(self) -> int:
-        """Optimiser steps of the whole run."""
-        return max(1, self.pairs // self.batch)
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where a run stands; `auc` and `paired` are of unseen people's pseudo-fakes."""
+    """Where a run stands, measured on people whom it was not trained on."""
 
     pairs: int
     seconds: float
     loss: float
     auc: float
+    """Of fakes made from held-out people's photographs."""
     paired: float
+    """Share of them that score above their own original."""
+    live_auc: float | None
+    """Of the frames of held-out clips; None without such clips."""
+    live_paired: float | None
 
 
 class Run:
     """A run in its folder: `checkpoint.pt` to go on from, `record.json` for people."""
 
-    def __init__(self, folder: Path, recipe: Recipe, data: Path, *, device: str = "cpu") -> None:
+    def __init__(self, folder: Path, recipe: Recipe, data: Data, *, device: str = "cpu") -> None:
         """Start a run, or pick up the one in `folder`.
 
         Raises:
-            ModelError: the folder holds a run of another recipe or other data, or a damaged one.
+            ModelError: the folder holds a run of another recipe or other data, or a damaged one; or the
+                recipe names a network or a clip that there is not.
+            FileUnreadableError, CorruptImageError: the data cannot be read.
         """
         self.folder, self.recipe, self.device = folder, recipe, torch.device(device)
-        self.train, self.val = FaceSet(data, "train"), FaceSet(data, "val")
-        self.data_sha256 = self.train.digests()
+        self.held_out = HeldOut(data, recipe)
+        live = LivePairs(data.live, recipe.clips or None, held_out=recipe.held_out) if data.live else None
+        self.sources = Sources.open(data.faces, "train", generated=data.generated, live=live)
+        self.data_sha256 = self.sources.digests()
         torch.manual_seed(recipe.seed)
-        self.net = meso_inception4(size=recipe.size, residual=recipe.residual)
+        self.net = build(recipe.architecture, size=recipe.size, pretrained=recipe.pretrained)
         self.net.to(self.device, memory_format=torch.channels_last)
         self.optimizer = torch.optim.AdamW(
             self.net.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
@@ -114,35 +94,22 @@ class Run:
             on_step(self.pairs_seen, losses[-1])
             if self.step % every == 0 or self.step == self.recipe.steps:
                 self.seconds += time.monotonic() - since
-                scores = self.score_val()
-                self.history.append(
-                    Progress(
-                        pairs=self.pairs_seen,
-                        seconds=round(self.seconds, 1),
-                        loss=float(np.mean(losses)),
-                        auc=auc(scores.reshape(-1), np.tile([False, True], len(scores))),
-                        paired=float(np.mean(scores[:, 1] > scores[:, 0])),
-                    )
-                )
+                self.history.append(self._measure(float(np.mean(losses))))
                 self.save()
                 losses.clear()
                 since = time.monotonic()
 
-    def score_val(self, rounds: int = 1) -> NDArray[np.float64]:
-        """Log-odds of the network for held-out people: (pictures * rounds, 2), real and pseudo-fake.
-
-        The pairs are the same in every call and in every run of the same size and margin.
-        """
-        source = PairSource(self.val, size=self.recipe.size, margin=self.recipe.margin, seed=0, jitter=False)
-        scores: list[NDArray[np.float64]] = []
-        self.net.eval()
-        with torch.no_grad():
-            for start in range(0, len(self.val) * rounds, 32):
-                stop = min(start + 32, len(self.val) * rounds)
-                pixels = np.stack([source[number] for number in range(start, stop)])
-                output = self.net(as_input(torch.from_numpy(pixels).to(self.device)))
-                scores.append(output.double().cpu().numpy().reshape(-1, 2))
-        return np.concatenate(scores)
+    def _measure(self, loss: float) -> Progress:
+        photographs, clips = self.held_out.score_photographs(self.net), self.held_out.score_clips(self.net)
+        return Progress(
+            pairs=self.pairs_seen,
+            seconds=round(self.seconds, 1),
+            loss=loss,
+            auc=photographs.auc,
+            paired=photographs.paired,
+            live_auc=clips.auc if clips else None,
+            live_paired=clips.paired if clips else None,
+        )
 
     def save(self) -> None:
         """Write the checkpoint and the record; a crash in between leaves the old ones whole."""
@@ -169,7 +136,11 @@ class Run:
             "device": str(self.device),
             "torch": torch.__version__,
             "data_sha256": self.data_sha256,
-            "pictures": {"train": len(self.train), "val": len(self.val)},
+            "pictures": {"train": len(self.sources.faces), "val": len(self.held_out.photographs.faces)},
+            "clips": {
+                "train": self.sources.live.clips if self.sources.live else [],
+                "held_out": self.held_out.clips.clips if self.held_out.clips else [],
+            },
             "history": [asdict(entry) for entry in self.history],
             **more,
         }
@@ -179,7 +150,9 @@ class Run:
     def _batches(self, workers: int) -> Iterator[Tensor]:
         """(batch, 2, size, size, 3) uint8 for every step that is left."""
         recipe = self.recipe
-        source = PairSource(self.train, size=recipe.size, margin=recipe.margin, seed=recipe.seed)
+        source = PairSource(
+            self.sources, size=recipe.size, margin=recipe.margin, seed=recipe.seed, shares=recipe.shares
+        )
         numbers = range(self.pairs_seen, recipe.steps * recipe.batch)
         loader: DataLoader[Any] = DataLoader(
             source,
@@ -215,6 +188,7 @@ class Run:
         except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
             raise ModelError(f"{path} cannot be read: name another folder, or delete it.") from error
         mine, theirs = asdict(self.recipe), dict(state["recipe"])
+        theirs |= {key: tuple(theirs[key]) for key in ("clips", "held_out")}
         if state["step"] <= (1 - DESCENT) * min(self.recipe.steps, theirs["pairs"] // theirs["batch"]):
             theirs["pairs"] = mine["pairs"]  # still on the part that does not depend on the length
         if theirs != mine or state["data_sha256"] != self.data_sha256:
@@ -226,25 +200,6 @@ class Run:
         self.schedule.load_state_dict(state["schedule"])
         self.step, self.seconds = state["step"], state["seconds"]
         self.history = [Progress(**entry) for entry in state["history"]]
-
-
-def smoke_recipe() -> Recipe:
-    """A run of seconds that exercises everything and learns just enough to be calibrated."""
-    return Recipe(pairs=480, batch=8, size=64)
-
-
-def as_input(pixels: Tensor) -> Tensor:
-    """(…, size, size, 3) uint8 -> (N, 3, size, size) float32 in 0-1, channels last in memory: faster."""
-    return pixels.reshape(-1, *pixels.shape[-3:]).permute(0, 3, 1, 2).float().div(255)
-
-
-def learning_rate(step: int, steps: int) -> float:
-    """Share of the peak rate at a step.
-
-    Until the way down begins it does not depend on the length of the run, so a
-    run may be made longer or shorter up to there without changing its result.
-    """
-    return min(1.0, (step + 1) / 200, (steps - step) / (DESCENT * steps))
 
 
 def _one_thread(_worker: int) -> None:

@@ -10,6 +10,7 @@ face that does not belong to its head.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import cv2
@@ -27,23 +28,30 @@ SEAMLESS_ODDS: Final = 0.1
 """How often the face is laid in by Poisson blending, as some programs can."""
 
 
-def simulate_swap(
-    image: Image, landmarks: ArrayLike, donor: Image, donor_landmarks: ArrayLike, rng: np.random.Generator
-) -> Pair:
+@dataclass(frozen=True, slots=True)
+class Donor:
+    """A picture that a face is taken from."""
+
+    image: Image
+    """(H, W, 3) uint8 RGB."""
+    landmarks: NDArray[np.float64]
+    """(5, 2) in pixels, in the order of `faces.LANDMARKS`."""
+
+
+def simulate_swap(image: Image, landmarks: ArrayLike, donor: Donor, rng: np.random.Generator) -> Pair:
     """Lay a donor's face over the face of a picture.
 
     Args:
         image: (H, W, 3) uint8 RGB with one face: the real half of the pair.
         landmarks: its five points (x, y) in pixels, in the order of `faces.LANDMARKS`.
-        donor: (h, w, 3) uint8 RGB, the picture that the face is taken from; may be `image`.
-        donor_landmarks: its five points.
+        donor: of the face; may be the picture itself.
         rng: the only source of chance.
     """
     height, width = image.shape[:2]
-    target, origin = (np.asarray(points, dtype=np.float64) for points in (landmarks, donor_landmarks))
-    face = _carry_over(donor, origin, target, (width, height), rng)
+    target = np.asarray(landmarks, dtype=np.float64)
+    face = _carry_over(donor, target, (width, height), rng)
     mask = face_mask(image.shape[:2], landmarks, rng, solid=True)
-    face = _match_colours(face, image, mask, rng)
+    face = match_colours(face, image, mask, rng)
     if rng.random() < SEAMLESS_ODDS:
         fake = _seamless(face, image, mask)
     else:
@@ -53,24 +61,20 @@ def simulate_swap(
 
 
 def _carry_over(
-    donor: Image,
-    origin: NDArray[np.float64],
-    target: NDArray[np.float64],
-    size: tuple[int, int],
-    rng: np.random.Generator,
+    donor: Donor, target: NDArray[np.float64], size: tuple[int, int], rng: np.random.Generator
 ) -> Image:
     """Warp the donor's face onto the target's points, through a square of a generator's resolution."""
     eyes, mouth = target[:2].mean(axis=0), target[3:].mean(axis=0)
     reach = max(8.0, float(np.linalg.norm(eyes - mouth)))
     # No aligner is exact, and the points of two people never fit: each point errs by about 2 % of the face.
     aimed = target + rng.normal(0, 0.03 * reach, target.shape) * rng.random()
-    affine, *_ = np.linalg.lstsq(np.column_stack([origin, np.ones(5)]), aimed, rcond=None)
+    affine, *_ = np.linalg.lstsq(np.column_stack([donor.landmarks, np.ones(5)]), aimed, rcond=None)
     side = rng.uniform(*GENERATOR_SIDES)
     scale = min(1.5, side / (SPAN * reach))
     small = max(8, round(size[0] * scale)), max(8, round(size[1] * scale))
     inwards = (affine * scale).T
     enlarging = int(rng.choice((cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_LANCZOS4)))
-    out = cv2.warpAffine(donor, inwards, small, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    out = cv2.warpAffine(donor.image, inwards, small, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     texture = rng.random()
     if texture < 0.45:
         out = cv2.bilateralFilter(out, 5, rng.uniform(12, 45), 2 + side / 60)
@@ -80,7 +84,7 @@ def _carry_over(
     return sharpen(np.asarray(out, dtype=np.uint8), rng.uniform(0, 1.2) if rng.random() < 0.6 else 0.0)
 
 
-def _match_colours(face: Image, image: Image, mask: Mask, rng: np.random.Generator) -> Image:
+def match_colours(face: Image, image: Image, mask: Mask, rng: np.random.Generator) -> Image:
     """Give the face the mean, and mostly the spread too, of the picture's colours under the mask (in Lab)."""
     ours, theirs = (cv2.cvtColor(half, cv2.COLOR_RGB2LAB).astype(np.float32) for half in (face, image))
     inside = mask > 0.5

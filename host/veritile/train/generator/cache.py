@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from veritile.errors import FileUnreadableError
 from veritile.train.archive import PictureArchive
+from veritile.train.faces import file_digest
 
 Image = NDArray[np.uint8]
 _ENCODING: Final = (
@@ -59,6 +60,10 @@ class GeneratedFaces:
                 f"{self.folder} holds no family {family!r}, but: {', '.join(self.families)}."
             )
         return self._archives[family].read(file)
+
+    def digests(self) -> dict[str, str]:
+        """SHA-256 of each family's zip file."""
+        return {f"{family}.zip": file_digest(self.folder / f"{family}.zip") for family in self.families}
 
 
 class FamilyStore:

@@ -1,0 +1,82 @@
+"""What a training run is made of: where its data are, and the numbers that decide its outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+DESCENT: Final = 0.3
+"""Share of the steps, at the end, in which the learning rate goes down."""
+WARM_UP: Final = 100
+"""Steps until the learning rate is at its peak."""
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """Where the pictures are."""
+
+    faces: Path
+    """Folder of `faces.csv` (`veritile.train.faces`)."""
+    live: Path | None = None
+    """Folder of `pairs.csv` (`veritile.train.livepairs`): real live swaps."""
+    generated: Path | None = None
+    """Folder of generated faces (`veritile.train.generator`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Everything that decides which weights come out, besides the data and the libraries' versions."""
+
+    architecture: str = "efficientnet-lite0"
+    """Key of `veritile.train.nets.NETWORKS`."""
+    pretrained: bool = True
+    """Start from ImageNet's weights."""
+    pairs: int = 48_000
+    """Pairs (one real, one fake each) seen in all."""
+    batch: int = 16
+    """Pairs a step."""
+    size: int = 160
+    """Side of the network's input, in pixels."""
+    margin: float = 1.3
+    """Side of the crop / long side of the face box."""
+    shares: Mapping[str, float] = field(
+        default_factory=lambda: {
+            "blended": 0.3,
+            "generated": 0.25,
+            "other": 0.1,
+            "transplant": 0.1,
+            "live": 0.25,
+        }
+    )
+    """How often each kind of fake comes (`veritile.train.pairs.KINDS`)."""
+    clips: tuple[str, ...] = ()
+    """Clips of live swaps that are trained on; all but the held-out ones by default."""
+    held_out: tuple[str, ...] = ()
+    """Clips of live swaps that are not trained on, but measured and calibrated on."""
+    learning_rate: float = 3e-4
+    """The peak: reached in `WARM_UP` steps, held, and brought to zero in a line over the last `DESCENT`."""
+    weight_decay: float = 1e-2
+    ranking: float = 1.0
+    """Weight of the loss that wants each fake above its own original, beside cross-entropy."""
+    seed: int = 1
+
+    @property
+    def steps(self) -> int:
+        """Optimiser steps of the whole run."""
+        return max(1, self.pairs // self.batch)
+
+
+def smoke_recipe() -> Recipe:
+    """A run of seconds that exercises everything and learns just enough to be calibrated."""
+    return Recipe(pairs=320, batch=8, size=64, learning_rate=1e-3)
+
+
+def learning_rate(step: int, steps: int) -> float:
+    """Share of the peak rate at a step.
+
+    Until the way down begins it does not depend on the length of the run, so a
+    run may be made longer or shorter up to there without changing its result.
+    """
+    return min(1.0, (step + 1) / WARM_UP, (steps - step) / (DESCENT * steps))
