@@ -176,11 +176,16 @@ def _finish(listing: Listing, journal: Journal, out: Path, options: Options) -> 
         os.fsencode(found.origin): _Row(number, found, found.identity(options.split_by))
         for number, found in enumerate(used)
     }
-    places = split(
-        _classes((row.found, row.identity) for row in rows.values()),
-        held_out=options.held_out,
-        seed=options.seed,
-    )
+    _write_skipped(out / SKIPPED, why)
+    try:
+        places = split(
+            _classes((row.found, row.identity) for row in rows.values()),
+            held_out=options.held_out,
+            seed=options.seed,
+        )
+    except NoFramesError as error:
+        reasons = f" {out / SKIPPED} names what was left out, and why." if why else ""
+        raise NoFramesError(f"{error}{reasons}") from error
     summary = Summary(
         files=Counter(found.fake for found in listing.files),
         used=Counter(row.found.fake for row in rows.values()),
@@ -205,7 +210,6 @@ def _finish(listing: Listing, journal: Journal, out: Path, options: Options) -> 
                 archive.writestr(zipfile.ZipInfo(line["file"]), face.jpeg)
                 lines.append(line)
                 summary.faces[row.found.fake, line["split"]] += 1
-    _write_skipped(out / SKIPPED, why)
     write_table(out / TABLE, sorted(lines, key=lambda line: line["file"]))
     return summary
 
