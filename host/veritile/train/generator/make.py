@@ -163,7 +163,7 @@ def generate(
     Args:
         nets: in evaluation mode.
         squares: (N, S, S, 3) uint8 RGB, canonical.
-        others: the same of the people to mix with; the super-resolver does not look at them.
+        others: the same of the people to mix with, looked at where a version mixes.
         versions: N.
         family: one of `nets.FAMILIES`.
 
@@ -178,8 +178,12 @@ def generate(
             small = [shrink(p[None], v.shrinking) for p, v in zip(pictures, versions, strict=True)]
             made = nets.resolve(torch.cat(small))
         else:
-            codes, mixed = nets.encode(pictures), nets.encode(as_pictures(others, device))
-            changed = [v.changed(c, m) for v, c, m in zip(versions, codes, mixed, strict=True)]
+            codes = nets.encode(pictures)
+            mixed = [number for number, version in enumerate(versions) if version.mixing]
+            theirs = codes.clone()
+            if mixed:
+                theirs[mixed] = nets.encode(as_pictures(others[mixed], device))
+            changed = [v.changed(c, t) for v, c, t in zip(versions, codes, theirs, strict=True)]
             made = nets.decode(torch.stack(changed), family)
         pixels = (made.clamp(0, 1) * 255 + 0.5).to(torch.uint8).permute(0, 2, 3, 1)
     return np.asarray(pixels.cpu().numpy(), dtype=np.uint8)
@@ -222,9 +226,11 @@ def _make(
     for index in chosen:
         rng = np.random.default_rng((*seed, index))
         version = Version.draw(rng, side)
-        partner = _partner(faces, index, rng) if version.mixing else index
         squares.append(align(faces.read(index), faces.pictures[index].landmarks, side))
-        others.append(align(faces.read(partner), faces.pictures[partner].landmarks, side))
+        others.append(squares[-1])
+        if version.mixing and family != RESOLVED:
+            partner = _partner(faces, index, rng)
+            others[-1] = align(faces.read(partner), faces.pictures[partner].landmarks, side)
         versions.append(version)
     return generate(nets, np.stack(squares), np.stack(others), versions, family)
 
