@@ -35,7 +35,7 @@ from veritile.train.generator.make import Progress as Making
 from veritile.train.generator.make import prepare
 from veritile.train.loop import Run
 from veritile.train.nets import NETWORKS
-from veritile.train.pairs import KINDS, PairSource, picture_sheet
+from veritile.train.pairs import KINDS, picture_sheet
 from veritile.train.provenance import revision
 from veritile.train.recipe import Data, Recipe, smoke_recipe
 
@@ -198,11 +198,7 @@ def progress(unit: str) -> Bar:
 
 def show_pairs(run: Run, path: Path) -> None:
     """A sheet of what the network is shown: each real face above its fake."""
-    recipe = run.recipe
-    source = PairSource(
-        run.sources, size=recipe.size, margin=recipe.margin, seed=recipe.seed, shares=recipe.shares
-    )
-    cv2.imwrite(str(path), cv2.cvtColor(picture_sheet(source, 48), cv2.COLOR_RGB2BGR))
+    cv2.imwrite(str(path), cv2.cvtColor(picture_sheet(run.pairs, 48), cv2.COLOR_RGB2BGR))
 
 
 def train(run: Run, *, workers: int, measure_every: int) -> None:

@@ -110,8 +110,11 @@ class Degradation:
     flip: bool
 
     @classmethod
-    def draw(cls, rng: np.random.Generator, *, face_px: float) -> Degradation:
-        """Draw a way for a picture whose face is `face_px` pixels long; tiles show faces of 60 to 200 px."""
+    def draw(cls, rng: np.random.Generator, *, face_px: float, encoded: float = 0.4) -> Degradation:
+        """Draw a way for a picture whose face is `face_px` pixels long; tiles show faces of 60 to 200 px.
+
+        `encoded` is how often it goes through a call's video encoder, 0-1.
+        """
         wanted = float(np.exp(rng.uniform(np.log(60), np.log(200))))
         return cls(
             colour=Colour.draw(rng, shift=15, saturation=0.25, value=0.3, hue=5, contrast=0.25, odds=0.5),
@@ -122,7 +125,7 @@ class Degradation:
             enlarging=int(rng.choice((cv2.INTER_LINEAR, cv2.INTER_CUBIC))),
             noise=float(rng.uniform(1, 6)) if rng.random() < 0.3 else 0.0,
             noise_seed=int(rng.integers(2**31)),
-            sender=_draw_sender(rng, wanted) if rng.random() < 0.4 else None,
+            sender=_draw_sender(rng, wanted) if rng.random() < encoded else None,
             drift=(float(rng.normal(0, 0.7)), float(rng.normal(0, 0.7))),
             jpeg=int(rng.integers(50, 101)),
             flip=bool(rng.random() < 0.5),

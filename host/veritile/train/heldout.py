@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from veritile.errors import ModelError
 from veritile.frame.crop import crop_face
-from veritile.train.figures import auc
+from veritile.train.figures import Scores, frame_auc, paired_accuracy
 from veritile.train.livepairs import LivePairs
 from veritile.train.pairs import PairSource, Sources
 from veritile.train.recipe import Data, Recipe
@@ -28,21 +28,29 @@ class PairScores:
 
     log_odds: Floats
     """(N, 2): the real picture's and the fake's."""
-
-    @property
-    def auc(self) -> float:
-        """Of all fakes against all real pictures."""
-        return auc(self.log_odds.reshape(-1), self.fake)
-
-    @property
-    def paired(self) -> float:
-        """Share of the fakes that score above their own original."""
-        return float(np.mean(self.log_odds[:, 1] > self.log_odds[:, 0]))
+    people: NDArray[np.int64]
+    """(N,) number of the person or clip."""
 
     @property
     def fake(self) -> NDArray[np.bool_]:
         """(2 N,): what each entry of the flattened log-odds is of."""
         return np.tile([False, True], len(self.log_odds))
+
+    @property
+    def scores(self) -> Scores:
+        """The same for `veritile.train.figures`: 2 N entries."""
+        frames = np.repeat(np.arange(len(self.log_odds)), 2)
+        return Scores(self.log_odds.reshape(-1), self.fake, np.repeat(self.people, 2), frames)
+
+    @property
+    def auc(self) -> float:
+        """Of all fakes against all real pictures."""
+        return frame_auc(self.scores)
+
+    @property
+    def paired(self) -> float:
+        """Share of the fakes that score above their own original."""
+        return paired_accuracy(self.scores)
 
 
 class HeldOut:
@@ -52,12 +60,13 @@ class HeldOut:
         """Open the photographs of the split `val`, and the held-out clips if the recipe names any.
 
         Raises:
-            ModelError: a clip that the recipe holds out is not there.
+            ModelError: a clip that the recipe names is not there.
             FileUnreadableError, CorruptImageError: the data cannot be read.
         """
         self.recipe = recipe
         self.photographs = Sources.open(data.faces, "val", generated=data.generated)
-        self.clips = _clips(data, recipe.held_out)
+        _check_clips(data, {*recipe.clips, *recipe.held_out})
+        self.clips = LivePairs(data.live, recipe.held_out) if data.live and recipe.held_out else None
 
     def score_photographs(self, net: nn.Module, rounds: int = 1) -> PairScores:
         """Photographs and fakes of them, each photograph `rounds` times.
@@ -67,17 +76,32 @@ class HeldOut:
         recipe, sources = self.recipe, self.photographs
         shares = {kind: share for kind, share in recipe.shares.items() if sources.allows(kind)}
         pairs = PairSource(
-            sources, size=recipe.size, margin=recipe.margin, seed=0, shares=shares, jitter=False
+            sources,
+            size=recipe.size,
+            margin=recipe.margin,
+            seed=0,
+            shares=shares,
+            encoded=recipe.encoded,
+            jitter=False,
         )
-        return score(net, (pairs[number] for number in range(len(sources.faces) * rounds)))
+        count = len(sources.faces)
+        return score(
+            net, (pairs[number] for number in range(count * rounds)), np.arange(count * rounds) % count
+        )
 
     def score_clips(self, net: nn.Module) -> PairScores | None:
         """The frames of the held-out clips as they are; None when no clip is held out."""
-        return None if self.clips is None else score(net, _crops(self.clips, self.recipe))
+        if self.clips is None:
+            return None
+        lengths = [len(self.clips.by_clip[clip]) for clip in self.clips.clips]
+        return score(net, _crops(self.clips, self.recipe), np.repeat(np.arange(len(lengths)), lengths))
 
 
-def score(net: nn.Module, pairs: Iterable[NDArray[np.uint8]]) -> PairScores:
-    """Let a network judge pairs of (2, size, size, 3) uint8 RGB pictures; it is left in evaluation mode."""
+def score(net: nn.Module, pairs: Iterable[NDArray[np.uint8]], people: NDArray[np.int64]) -> PairScores:
+    """Let a network judge pairs of (2, size, size, 3) uint8 RGB pictures; it is left in evaluation mode.
+
+    `people` says of each pair, by number, whom it shows.
+    """
     net.eval()
     device = next(net.parameters()).device
     scores: list[Floats] = []
@@ -86,7 +110,7 @@ def score(net: nn.Module, pairs: Iterable[NDArray[np.uint8]]) -> PairScores:
         while batch := list(islice(rest, _BATCH)):
             output = net(as_input(torch.from_numpy(np.stack(batch)).to(device)))
             scores.append(output.double().cpu().numpy().reshape(-1, 2))
-    return PairScores(np.concatenate(scores))
+    return PairScores(np.concatenate(scores), people)
 
 
 def as_input(pixels: Tensor) -> Tensor:

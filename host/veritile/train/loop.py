@@ -59,6 +59,14 @@ class Run:
         self.held_out = HeldOut(data, recipe)
         live = LivePairs(data.live, recipe.clips or None, held_out=recipe.held_out) if data.live else None
         self.sources = Sources.open(data.faces, "train", generated=data.generated, live=live)
+        self.pairs = PairSource(
+            self.sources,
+            size=recipe.size,
+            margin=recipe.margin,
+            seed=recipe.seed,
+            shares=recipe.shares,
+            encoded=recipe.encoded,
+        )
         self.data_sha256 = self.sources.digests()
         torch.manual_seed(recipe.seed)
         self.net = build(recipe.architecture, size=recipe.size, pretrained=recipe.pretrained)
@@ -150,12 +158,9 @@ class Run:
     def _batches(self, workers: int) -> Iterator[Tensor]:
         """(batch, 2, size, size, 3) uint8 for every step that is left."""
         recipe = self.recipe
-        source = PairSource(
-            self.sources, size=recipe.size, margin=recipe.margin, seed=recipe.seed, shares=recipe.shares
-        )
         numbers = range(self.pairs_seen, recipe.steps * recipe.batch)
         loader: DataLoader[Any] = DataLoader(
-            source,
+            self.pairs,
             batch_size=recipe.batch,
             sampler=numbers,
             num_workers=workers,

@@ -86,6 +86,7 @@ class PairSource:
         margin: float,
         seed: int,
         shares: Mapping[str, float],
+        encoded: float = 0.4,
         jitter: bool = True,
     ) -> None:
         """Pairs of `size` x `size` pixels.
@@ -97,6 +98,7 @@ class PairSource:
             seed: of all chance.
             shares: how often each of `KINDS` is drawn, in proportion; those that the sources do not allow
                 are left out.
+            encoded: how often a pair goes through a call's video encoder, 0-1.
             jitter: vary the crop as a face detector's box varies; off for measuring.
 
         Raises:
@@ -106,6 +108,7 @@ class PairSource:
         self.size = size
         self.margin = margin
         self.seed = seed
+        self.encoded = encoded
         self.jitter = jitter
         if not set(shares) <= set(KINDS) or any(share < 0 for share in shares.values()):
             raise ValueError(f"shares are numbers from 0 up of {', '.join(KINDS)}, not {dict(shares)}")
@@ -122,7 +125,7 @@ class PairSource:
         kind = self.kinds[int(rng.choice(len(self.kinds), p=self._odds))]
         sample = self._make(kind, number, rng)
         long_side = max(sample.box[2:])
-        degradation = Degradation.draw(rng, face_px=long_side)
+        degradation = Degradation.draw(rng, face_px=long_side, encoded=self.encoded)
         tiles = [degradation.apply(half) for half in (sample.real, sample.fake)]
         ratio = tiles[0].shape[1] / sample.real.shape[1]
         x, y, width, height = (value * ratio for value in sample.box)

@@ -51,6 +51,8 @@ class Recipe:
         }
     )
     """How often each kind of fake comes (`veritile.train.pairs.KINDS`)."""
+    encoded: float = 0.4
+    """How often a pair goes through a call's video encoder."""
     clips: tuple[str, ...] = ()
     """Clips of live swaps that are trained on; all but the held-out ones by default."""
     held_out: tuple[str, ...] = ()
