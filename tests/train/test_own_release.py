@@ -1,4 +1,4 @@
-"""From a run to a file that the product loads, and a card of what was measured and what is to be filled in."""
+"""From a run to a file that the product loads, and a card of what was measured and what is left to say."""
 
 import json
 import re
