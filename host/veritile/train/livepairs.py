@@ -118,6 +118,8 @@ def _read_table(
             rows = list(csv.DictReader(file))
     except OSError as error:
         raise FileUnreadableError(f"{path} cannot be read: give the folder that holds {TABLE}.") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise CorruptImageError(f"{path} is no table of text: fetch or write it again.") from error
     sides: dict[tuple[str, int], dict[str, dict[str, str]]] = {}
     try:
         for row in rows:
@@ -127,7 +129,12 @@ def _read_table(
         for (clip, frame), halves in sides.items():
             if halves.keys() >= {"real", "fake"}:
                 x, y, w, h = (float(halves["real"][f"face_{side}"]) for side in "xywh")
-                pair = LivePair(clip, frame, halves["real"]["file"], halves["fake"]["file"], (x, y, w, h))
+                if not (np.isfinite((x, y, w, h)).all() and w > 0 and h > 0):
+                    raise ValueError(f"the face box of {clip}, frame {frame}")
+                real, fake = halves["real"]["file"], halves["fake"]["file"]
+                if not (real and fake):
+                    raise ValueError(f"a file of {clip}, frame {frame}")
+                pair = LivePair(clip, frame, real, fake, (x, y, w, h))
                 found.setdefault(clip, []).append(pair)
     except (KeyError, ValueError, TypeError) as error:
         raise CorruptImageError(f"{path} lacks a column or holds a wrong value: {error}.") from error
