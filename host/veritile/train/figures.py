@@ -61,10 +61,9 @@ class Scores:
 
     def by_clip(self) -> Scores:
         """One entry a clip and side: the mean of its frames' log-odds."""
-        keys, inverse = np.unique(np.column_stack([self.clip, self.fake]), axis=0, return_inverse=True)
-        inverse = inverse.reshape(-1)
+        keys, inverse = np.unique(2 * self.clip + self.fake, return_inverse=True)
         means = np.bincount(inverse, self.log_odds) / np.bincount(inverse)
-        return Scores(means, keys[:, 1].astype(bool), keys[:, 0], np.zeros(len(keys), np.int64))
+        return Scores(means, keys % 2 == 1, keys // 2, np.zeros(len(keys), np.int64))
 
 
 def auc(log_odds: Floats, fake: NDArray[np.bool_]) -> float:
