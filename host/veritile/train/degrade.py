@@ -192,7 +192,8 @@ def _send(image: Image, sender: Codec, drift: tuple[float, float]) -> Image:
         matrix = np.array([[1, 0, away * drift[0]], [0, 1, away * drift[1]]], dtype=np.float64)
         moved = cv2.warpAffine(image, matrix, (width, height), borderMode=cv2.BORDER_REFLECT_101)
         frames.append(np.asarray(moved, dtype=np.uint8))
-    return through(frames, replace(sender, lines=height), scaled_back=True)[-1]
+    lines = max(16, height)  # no encoder takes fewer
+    return through(frames, replace(sender, lines=lines), scaled_back=True)[-1]
 
 
 def _through_jpeg(image: Image, quality: int) -> Image:

@@ -74,7 +74,9 @@ class HeldOut:
         The pairs are the same in every call and in every run of the same size, margin and kinds.
         """
         recipe, sources = self.recipe, self.photographs
-        shares = {kind: share for kind, share in recipe.shares.items() if sources.allows(kind)}
+        shares = {kind: share for kind, share in recipe.shares.items() if share and sources.allows(kind)}
+        # Photographs cannot show live swaps: of a recipe of those alone they show the seam.
+        shares = shares or {"blended": 1.0}
         pairs = PairSource(
             sources,
             size=recipe.size,
@@ -126,12 +128,13 @@ def _crops(pairs: LivePairs, recipe: Recipe) -> Iterable[NDArray[np.uint8]]:
             yield np.stack([crop_face(h, pair.box, margin=recipe.margin, size=recipe.size) for h in halves])
 
 
-def _clips(data: Data, names: tuple[str, ...]) -> LivePairs | None:
+def _check_clips(data: Data, names: set[str]) -> None:
     if not names:
-        return None
+        return
     if data.live is None:
-        raise ModelError("The recipe holds out clips of live swaps, but no folder of live swaps was given.")
-    pairs = LivePairs(data.live, names)
-    if missing := sorted(set(names) - set(pairs.clips)):
-        raise ModelError(f"{data.live} has no clip {', '.join(missing)}: hold out clips that it has.")
-    return pairs
+        raise ModelError(
+            "The recipe names clips of live swaps, but no folder of live swaps was given: give it, or no "
+            "clip."
+        )
+    if missing := sorted(names - set(LivePairs(data.live).clips)):
+        raise ModelError(f"{data.live} has no clip {', '.join(missing)}: name clips that it has.")

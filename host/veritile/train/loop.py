@@ -174,6 +174,8 @@ class Run:
     def learn(self, pixels: Tensor) -> float:
         """One optimiser step on (batch, 2, size, size, 3) uint8 pairs; returns the loss."""
         self.net.train()
+        # A network's own chance (dropout) depends on seed and step alone, so that a resumed run repeats it.
+        torch.manual_seed(self.recipe.seed * 1_000_003 + self.step)
         scores = self.net(as_input(pixels)).reshape(-1, 2)
         wanted = torch.tensor([0.0, 1.0], device=scores.device).expand_as(scores)
         loss = functional.binary_cross_entropy_with_logits(scores, wanted)
@@ -190,11 +192,12 @@ class Run:
         path = self.folder / CHECKPOINT
         try:
             state = torch.load(path, map_location=self.device, weights_only=True)
-        except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
+            theirs, step = dict(state["recipe"]), state["step"]
+            length = theirs["pairs"] // theirs["batch"]
+        except (OSError, RuntimeError, EOFError, pickle.UnpicklingError, KeyError, TypeError) as error:
             raise ModelError(f"{path} cannot be read: name another folder, or delete it.") from error
-        mine, theirs = asdict(self.recipe), dict(state["recipe"])
-        theirs |= {key: tuple(theirs[key]) for key in ("clips", "held_out")}
-        if state["step"] <= (1 - DESCENT) * min(self.recipe.steps, theirs["pairs"] // theirs["batch"]):
+        mine = asdict(self.recipe)
+        if step <= (1 - DESCENT) * min(self.recipe.steps, length):
             theirs["pairs"] = mine["pairs"]  # still on the part that does not depend on the length
         if theirs != mine or state["data_sha256"] != self.data_sha256:
             raise ModelError(
@@ -203,7 +206,7 @@ class Run:
         self.net.load_state_dict(state["net"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.schedule.load_state_dict(state["schedule"])
-        self.step, self.seconds = state["step"], state["seconds"]
+        self.step, self.seconds = step, state["seconds"]
         self.history = [Progress(**entry) for entry in state["history"]]
 
 

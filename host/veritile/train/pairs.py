@@ -20,6 +20,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from veritile.errors import ModelError
 from veritile.frame.crop import crop_face
 from veritile.train.blend import Image, face_mask, self_blend
 from veritile.train.degrade import Degradation
@@ -102,7 +103,8 @@ class PairSource:
             jitter: vary the crop as a face detector's box varies; off for measuring.
 
         Raises:
-            ValueError: an unknown kind, a negative share, or no kind that the sources allow.
+            ValueError: an unknown kind, or a share that is negative or no number.
+            ModelError: the sources allow none of the kinds that have a share.
         """
         self.sources = sources
         self.size = size
@@ -110,11 +112,15 @@ class PairSource:
         self.seed = seed
         self.encoded = encoded
         self.jitter = jitter
-        if not set(shares) <= set(KINDS) or any(share < 0 for share in shares.values()):
+        if not set(shares) <= set(KINDS) or not all(0 <= share < np.inf for share in shares.values()):
             raise ValueError(f"shares are numbers from 0 up of {', '.join(KINDS)}, not {dict(shares)}")
         self.kinds = [kind for kind in KINDS if shares.get(kind, 0) > 0 and sources.allows(kind)]
         if not self.kinds:
-            raise ValueError(f"the data allow none of the kinds in {dict(shares)}")
+            asked = ", ".join(kind for kind, share in shares.items() if share) or "none"
+            raise ModelError(
+                f"These data allow no kind of fake that is asked for ({asked}): give what they are made "
+                "from, or other shares."
+            )
         weights = np.array([shares[kind] for kind in self.kinds], dtype=np.float64)
         self._odds = weights / weights.sum()
         self._directions = _directions(sources.faces) if "other" in self.kinds else None
