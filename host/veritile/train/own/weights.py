@@ -80,8 +80,11 @@ def _fill(net: nn.Module, proto: onnx.ModelProto, file: Path) -> None:
         for node in proto.graph.node
         if node.op_type in ("Conv", "Gemm") and len(node.input) > 2
     }
+    used = _asked(net)
     spare: Tensor | None = None  # a bias that belongs to the normalisation behind its convolution
     for name, module in net.named_modules():
+        if name not in used:  # a head that only training has stays as it was built
+            continue
         if isinstance(module, nn.Conv2d | nn.Linear):
             weight = f"{name}.weight"
             _copy(module.weight, stored.get(weight), weight, file)
@@ -98,6 +101,20 @@ def _fill(net: nn.Module, proto: onnx.ModelProto, file: Path) -> None:
             else:
                 _neutralise(module, spare, f"{name}.bias", file)
             spare = None
+
+
+def _asked(net: nn.Module) -> set[str]:
+    """Names of the modules that take part in an answer."""
+    used: set[str] = set()
+    hooks = [
+        module.register_forward_hook(lambda *_, name=name: used.add(name))
+        for name, module in net.named_modules()
+    ]
+    with torch.no_grad():
+        net.eval()(torch.zeros(1, 3, net.size, net.size))
+    for hook in hooks:
+        hook.remove()
+    return used
 
 
 def _neutralise(norm: nn.BatchNorm2d, bias: Tensor | None, name: str, file: Path) -> None:
