@@ -44,7 +44,7 @@ def plot_roc(path: Path, sets: Mapping[str, Mapping[str, Scores]]) -> None:
         panel.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), aspect="equal")
         panel.set_xlabel("Real frames called fake")
         panel.set_ylabel("Fake frames found")
-        panel.set_title(f"{name}\n{_size(next(iter(models.values())))}", fontsize=10)
+        panel.set_title(f"{name}\n{_size(next(iter(models.values())))}", fontsize=9)
         panel.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), frameon=False, fontsize=8)
     _save(figure, path)
 
@@ -106,11 +106,11 @@ def plot_clips(path: Path, sets: Mapping[str, Sequence[tuple[str, bool, float]]]
 
 
 def _panels(count: int, *, legend: bool, tall: float = 0.0) -> tuple[Any, list[Any]]:
-    """A figure with a grid of at most four panels a row; drawn without a display."""
+    """A figure with a grid of at most two panels a row; drawn without a display."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    columns = min(count, 4)
+    columns = min(count, 2)
     rows = -(-count // columns)
     height = max(_PANEL, tall) + (1.0 if legend else 0.6)
     figure = Figure(figsize=(columns * _PANEL + 0.6, rows * height), layout="constrained", facecolor="white")
@@ -132,4 +132,4 @@ def _size(scores: Scores) -> str:
 
 
 def _save(figure: Any, path: Path) -> None:
-    figure.savefig(path, dpi=_DPI)
+    figure.savefig(path, dpi=_DPI, bbox_inches="tight")  # legends below the panels included
