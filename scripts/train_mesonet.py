@@ -13,6 +13,7 @@ describes their formats. `--smoke` runs everything in about a minute on drawn fa
 
 from __future__ import annotations
 
+import math
 import shlex
 import sys
 import tempfile
@@ -28,13 +29,15 @@ from rich.progress import Progress as Bar
 
 from veritile import __version__
 from veritile.errors import VeritileError
+from veritile.train.bench import Bench
 from veritile.train.drawn import write_bench, write_faces, write_live
 from veritile.train.export import Metadata, calibrate_held_out, export, set_front_matter
 from veritile.train.generator.fit import GeneratorRecipe
 from veritile.train.generator.make import Progress as Making
 from veritile.train.generator.make import prepare
-from veritile.train.loop import Run
-from veritile.train.nets import NETWORKS
+from veritile.train.heldout import HeldOut
+from veritile.train.loop import CHECKPOINT, Run
+from veritile.train.nets import NETWORKS, build
 from veritile.train.pairs import KINDS, picture_sheet
 from veritile.train.provenance import revision
 from veritile.train.recipe import Data, Recipe, smoke_recipe
@@ -62,7 +65,9 @@ class Shares(click.ParamType):  # type: ignore[type-arg]
             shares = {kind.strip(): float(share) for kind, _, share in pairs}
         except ValueError:
             shares = {}
-        if not shares or not set(shares) <= set(KINDS) or min(shares.values()) < 0:
+        if not (
+            shares and set(shares) <= set(KINDS) and all(0 <= share < math.inf for share in shares.values())
+        ):
             self.fail(f"write KIND=SHARE,… with kinds of {', '.join(KINDS)}", param, context)
         return shares
 
@@ -85,8 +90,6 @@ def shares_text(shares: object) -> str:
 @click.option("--version", default=__version__, show_default=True, help="Version of the weights.")
 @click.option("--architecture", type=click.Choice(sorted(NETWORKS)), default=Recipe().architecture,
               show_default=True, help="The network.")  # fmt: skip
-@click.option("--pretrained/--scratch", default=True, show_default=True,
-              help="Start from ImageNet's weights, or from random ones.")  # fmt: skip
 @click.option("--shares", type=Shares(), default=shares_text(Recipe().shares), show_default=True,
               help="How often each kind of fake comes.")  # fmt: skip
 @click.option("--pairs", type=click.IntRange(min=1), default=Recipe().pairs, show_default=True,
@@ -99,7 +102,7 @@ def shares_text(shares: object) -> str:
               help="A clip of LIVE to train on; all but the held-out ones by default.")  # fmt: skip
 @click.option("--hold-out", multiple=True, metavar="NAME", default=HELD_OUT, show_default=True,
               help="A clip of LIVE to measure and calibrate on instead of training.")  # fmt: skip
-@click.option("--seed", type=int, default=Recipe().seed, show_default=True, help="Seed of all chance.")
+@click.option("--seed", type=click.IntRange(min=0), default=Recipe().seed, show_default=True, help="Seed of all chance.")
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or cuda:N.")
 @click.option(
     "--threads", type=click.IntRange(min=1), default=3, show_default=True, help="CPU threads of PyTorch."
@@ -132,7 +135,7 @@ def main(
     recipe = Recipe(clips=clips, held_out=hold_out if live else (), **numbers)  # type: ignore[arg-type]
     torch.set_num_threads(threads)
     cv2.setNumThreads(1)
-    device = ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
+    device = usable(device)
     generators = GeneratorRecipe()
     with tempfile.TemporaryDirectory() as drawn:
         if smoke:
@@ -145,7 +148,10 @@ def main(
             generators = GeneratorRecipe(faces=64, batch=8, side=64)
         elif faces is None:
             raise click.UsageError("Give --faces, the folder of faces.csv, or --smoke.")
+        if export_only and not (folder / CHECKPOINT).is_file():
+            raise click.ClickException(f"{folder} holds no checkpoint to export: train first, or name --run.")
         try:
+            check(Data(faces, live), recipe, bench)
             data = Data(faces, live, generate(faces, folder, generators, recipe, device))
             run = Run(folder, recipe, data, device=device)
             show_pairs(run, folder / "pairs.png")
@@ -159,6 +165,27 @@ def main(
                     measure_models([out], bench, out.parent / "results.csv", detect=detect, console=console)
         except VeritileError as error:
             raise click.ClickException(str(error)) from error
+
+
+def usable(device: str) -> str:
+    """What `auto` stands for; any other name as it is, if PyTorch can use it."""
+    if device == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        raise click.BadParameter(
+            f"PyTorch cannot use {device!r}: choose cpu, or auto.", param_hint="--device"
+        ) from error
+    return device
+
+
+def check(data: Data, recipe: Recipe, bench: Path | None) -> None:
+    """Say now what would otherwise end the run after hours."""
+    HeldOut(data, recipe)
+    build(recipe.architecture, size=recipe.size)
+    if bench is not None:
+        Bench(bench)
 
 
 def generate(
@@ -217,8 +244,9 @@ def train(run: Run, *, workers: int, measure_every: int) -> None:
             if len(run.history) > shown:
                 shown = len(run.history)
                 at = run.history[-1]
+                rate = f" ({at.pairs / at.seconds:.0f} pairs/s)" if at.seconds else ""
                 console.print(
-                    f"{at.pairs} pairs, {at.seconds:.0f} s ({at.pairs / at.seconds:.0f} pairs/s): "
+                    f"{at.pairs} pairs, {at.seconds:.0f} s{rate}: "
                     f"loss {at.loss:.4f}, held-out people: AUC {at.auc:.4f}, paired {at.paired:.4f}"
                     + ("" if at.live_auc is None else f", clips {at.live_auc:.4f}, {at.live_paired:.4f}")
                 )

@@ -100,9 +100,9 @@ class HeldOut:
 
 
 def score(net: nn.Module, pairs: Iterable[NDArray[np.uint8]], people: NDArray[np.int64]) -> PairScores:
-    """Let a network judge pairs of (2, size, size, 3) uint8 RGB pictures; it is left in evaluation mode.
+    """Let a network judge pairs of (2, size, size, 3 or 4) uint8 pictures, RGB first.
 
-    `people` says of each pair, by number, whom it shows.
+    The network is left in evaluation mode. `people` says of each pair, by number, whom it shows.
     """
     net.eval()
     device = next(net.parameters()).device
@@ -116,8 +116,8 @@ def score(net: nn.Module, pairs: Iterable[NDArray[np.uint8]], people: NDArray[np
 
 
 def as_input(pixels: Tensor) -> Tensor:
-    """(…, size, size, 3) uint8 -> (N, 3, size, size) float32 in 0-1, channels last in memory: faster."""
-    return pixels.reshape(-1, *pixels.shape[-3:]).permute(0, 3, 1, 2).float().div(255)
+    """(…, size, size, 3 or 4) uint8 -> (N, 3, size, size) float32 in 0-1, channels last in memory: faster."""
+    return pixels[..., :3].reshape(-1, *pixels.shape[-3:-1], 3).permute(0, 3, 1, 2).float().div(255)
 
 
 def _crops(pairs: LivePairs, recipe: Recipe) -> Iterable[NDArray[np.uint8]]:

@@ -69,7 +69,7 @@ class Run:
         )
         self.data_sha256 = self.sources.digests()
         torch.manual_seed(recipe.seed)
-        self.net = build(recipe.architecture, size=recipe.size, pretrained=recipe.pretrained)
+        self.net = build(recipe.architecture, size=recipe.size)
         self.net.to(self.device, memory_format=torch.channels_last)
         self.optimizer = torch.optim.AdamW(
             self.net.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
@@ -172,14 +172,26 @@ class Run:
         return iter(loader)
 
     def learn(self, pixels: Tensor) -> float:
-        """One optimiser step on (batch, 2, size, size, 3) uint8 pairs; returns the loss."""
+        """One optimiser step on (batch, 2, size, size, 4) uint8 pairs; returns the loss."""
         self.net.train()
+        recipe = self.recipe
         # A network's own chance (dropout) depends on seed and step alone, so that a resumed run repeats it.
-        torch.manual_seed(self.recipe.seed * 1_000_003 + self.step)
-        scores = self.net(as_input(pixels)).reshape(-1, 2)
+        torch.manual_seed(recipe.seed * 1_000_003 + self.step)
+        pictures = as_input(pixels)
+        maps = None
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=recipe.reduced):
+            if recipe.mapping and hasattr(self.net, "score_and_map"):
+                scores, maps = self.net.score_and_map(pictures)
+            else:
+                scores = self.net(pictures)
+        scores = scores.float().reshape(-1, 2)
         wanted = torch.tensor([0.0, 1.0], device=scores.device).expand_as(scores)
         loss = functional.binary_cross_entropy_with_logits(scores, wanted)
-        loss = loss + self.recipe.ranking * functional.softplus(scores[:, 0] - scores[:, 1]).mean()
+        loss = loss + recipe.ranking * functional.softplus(scores[:, 0] - scores[:, 1]).mean()
+        if maps is not None:
+            changed = pixels[..., 3].reshape(-1, 1, recipe.size, recipe.size).float().div(255)
+            changed = functional.adaptive_avg_pool2d(changed, maps.shape[-2:]).squeeze(1)
+            loss = loss + recipe.mapping * functional.binary_cross_entropy_with_logits(maps.float(), changed)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from veritile.errors import ModelError
 from veritile.frame.crop import crop_face
-from veritile.train.blend import Image, face_mask, self_blend
+from veritile.train.blend import Image, Mask, face_mask, self_blend
 from veritile.train.degrade import Degradation
 from veritile.train.faces import FacePicture, FaceSet
 from veritile.train.generator.align import to_canonical
@@ -69,6 +69,8 @@ class Sources:
 class _Sample:
     real: Image
     fake: Image
+    mask: Mask
+    """(H, W) float32, 0-1: how much of the fake is not the real picture."""
     box: Box
 
 
@@ -126,7 +128,7 @@ class PairSource:
         self._directions = _directions(sources.faces) if "other" in self.kinds else None
 
     def __getitem__(self, number: int) -> NDArray[np.uint8]:
-        """(2, size, size, 3) uint8 RGB: the real face, then its fake."""
+        """(2, size, size, 4) uint8: the real face, then its fake; RGB, and how much was changed (0-255)."""
         rng = np.random.default_rng((self.seed, number))
         kind = self.kinds[int(rng.choice(len(self.kinds), p=self._odds))]
         sample = self._make(kind, number, rng)
@@ -142,7 +144,15 @@ class PairSource:
             margin *= rng.uniform(0.9, 1.15)
             x, y = np.array([x, y]) + rng.uniform(-0.04, 0.04, 2) * long_side * ratio
         box = (x, y, width, height)
-        return np.stack([crop_face(tile, box, margin=margin, size=self.size) for tile in tiles])
+        changed = cv2.resize((sample.mask * 255).astype(np.uint8), tiles[0].shape[1::-1])
+        changed = cv2.flip(changed, 1) if degradation.flip else changed
+        maps = (np.zeros_like(changed), changed)
+        return np.stack(
+            [
+                crop_face(np.dstack([tile, changes]), box, margin=margin, size=self.size)
+                for tile, changes in zip(tiles, maps, strict=True)
+            ]
+        )
 
     def _make(self, kind: str, number: int, rng: np.random.Generator) -> _Sample:
         if kind == "live":
@@ -162,7 +172,8 @@ class PairSource:
             donor = self._transplant(rng) or Donor(image, np.asarray(picture.landmarks))
             pair = simulate_swap(image, picture.landmarks, donor, rng)
         side, (height, width) = picture.face_px, image.shape[:2]
-        return _Sample(pair.real, pair.fake, (width / 2 - side / 2, height / 2 - side / 2, side, side))
+        box = (width / 2 - side / 2, height / 2 - side / 2, side, side)
+        return _Sample(pair.real, pair.fake, pair.mask, box)
 
     def _generated(self, picture: FacePicture, rng: np.random.Generator) -> Donor:
         """The picture's face as a generator made it, and its five points there."""
@@ -199,14 +210,23 @@ class PairSource:
         assert live is not None  # `allows` has seen to it
         pair = live.draw(rng)
         real, fake = live.read(pair)
+        changed = _difference(real, fake)
         points = live.landmarks(real, pair.box) if rng.random() < 0.5 else None
         if points is not None:
             mask = face_mask(real.shape[:2], points, rng, solid=True)
+            changed *= mask
             if rng.random() < 0.5:
                 fake = match_colours(fake, real, mask, rng)
             weight = mask[..., None]
             fake = np.clip(fake * weight + real * (1 - weight) + 0.5, 0, 255).astype(np.uint8)
-        return _Sample(real, fake, pair.box)
+        return _Sample(real, fake, changed, pair.box)
+
+
+def _difference(real: Image, fake: Image) -> Mask:
+    """(H, W) float32, 0-1: where a frame was swapped, as far as the video's noise lets one see."""
+    away = cv2.absdiff(real, fake).max(axis=2).astype(np.float32)
+    side = max(3, real.shape[1] // 16) | 1
+    return np.asarray(np.clip((cv2.blur(away, (side, side)) - 7) / 10, 0, 1), dtype=np.float32)
 
 
 def _directions(faces: FaceSet) -> NDArray[np.float64]:
@@ -221,7 +241,7 @@ def _directions(faces: FaceSet) -> NDArray[np.float64]:
 
 def picture_sheet(source: PairSource, count: int = 24, columns: int = 12) -> Image:
     """Pairs side by side, each real face above its fake, for people to look at: (H, W, 3) uint8 RGB."""
-    pairs = [np.concatenate(list(source[number])) for number in range(count)]
+    pairs = [np.concatenate(list(source[number][..., :3])) for number in range(count)]
     blank = np.full_like(pairs[0], 255)
     pairs += [blank] * (-count % columns)
     rows = [np.concatenate(pairs[start : start + columns], axis=1) for start in range(0, len(pairs), columns)]
