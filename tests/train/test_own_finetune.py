@@ -43,10 +43,8 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A network with chance of its own (dropout), so that resuming has something to repeat."""
     path = tmp_path_factory.mktemp("start") / "start.onnx"
     torch.manual_seed(1)
-    facts = Metadata(
-        name="start", version="1", licence="MIT", input_size=SIZE, architecture="efficientnet-lite0"
-    )
-    net = build("efficientnet-lite0", size=SIZE)
+    facts = Metadata(name="start", version="1", licence="MIT", input_size=SIZE, architecture="mesoresnet")
+    net = build("mesoresnet", size=SIZE)
     for module in net.modules():
         if isinstance(module, torch.nn.BatchNorm2d):
             module.momentum = 1.0
@@ -101,10 +99,7 @@ def test_it_stops_when_nothing_improves_and_keeps_the_best(own: OwnSet, model: P
     """At a rate that ruins the weights, the best ones are those that it started from."""
     recipe = replace(RECIPE, examples=4000, learning_rate=0.5, patience=2)
     before = weights(run_of(tmp_path / "other", own, model))
-    try:
-        run = train(run_of(tmp_path, own, model, recipe))
-    except ModelError as error:
-        pytest.fail(f"even ruined weights give numbers: {error}")
+    run = train(run_of(tmp_path, own, model, recipe))
     assert run.finished
     assert run.examples_seen < 4000
     best = run.history.index(run.best_measurement)
@@ -129,10 +124,8 @@ def test_a_run_of_another_recipe_start_or_set_is_not_continued(
     with pytest.raises(ModelError, match="another recipe"):
         run_of(tmp_path / "run", own, model, replace(RECIPE, seed=2))
     other = tmp_path / "start.onnx"
-    facts = Metadata(
-        name="start", version="2", licence="MIT", input_size=SIZE, architecture="efficientnet-lite0"
-    )
-    digest = export(build("efficientnet-lite0", size=SIZE), other, facts)
+    facts = Metadata(name="start", version="2", licence="MIT", input_size=SIZE, architecture="mesoresnet")
+    digest = export(build("mesoresnet", size=SIZE), other, facts)
     set_front_matter(other.with_suffix(".md"), facts.front_matter(other.name, digest))
     with pytest.raises(ModelError, match="another start"):
         run_of(tmp_path / "run", own, other)

@@ -20,7 +20,7 @@ from veritile.frame.card import read_card  # noqa: E402
 from veritile.frame.crop import crop_face  # noqa: E402
 from veritile.frame.model import Model  # noqa: E402
 from veritile.train.export import Metadata, export, set_front_matter  # noqa: E402
-from veritile.train.nets import build  # noqa: E402
+from veritile.train.nets import build, parameter_count  # noqa: E402
 from veritile.train.own.card_draft import BLANK  # noqa: E402
 from veritile.train.own.finetune import FineTune  # noqa: E402
 from veritile.train.own.interrupt import Interrupt  # noqa: E402
@@ -88,6 +88,7 @@ def test_the_card_says_what_was_measured_and_what_is_to_be_filled_in(run: FineTu
     ):  # fmt: skip
         assert f"## {heading}" in card
     assert card.count(BLANK) >= 8
+    assert f"mesoinception4, {parameter_count(build('mesoinception4', size=SIZE)):,} parameters" in card
     assert f"start {run.start['version']}" in card
     assert "veritile train fit set --out run" in card
     for digest in run.data_sha256.values():

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
+from torch import nn
 
 from veritile import __version__
 from veritile.errors import FileUnreadableError, ModelError
@@ -23,7 +24,7 @@ from veritile.frame.model import Model
 from veritile.train.bench import Row
 from veritile.train.export import Metadata, export, set_front_matter
 from veritile.train.figures import DRAWS
-from veritile.train.nets import build, parameter_count
+from veritile.train.nets import build
 from veritile.train.own import measure
 from veritile.train.own.card_draft import Facts, draft
 from veritile.train.own.finetune import FineTune, read_checkpoint
@@ -31,6 +32,7 @@ from veritile.train.own.recipe import Measurement
 from veritile.train.own.scoring import score
 from veritile.train.own.split import VAL
 from veritile.train.own.table import OwnFace, OwnSet, replacing
+from veritile.train.own.weights import parts_of_answer
 
 RECORD: Final = "record.json"
 
@@ -121,7 +123,7 @@ def export_run(
     try:
         set_front_matter(card, metadata.front_matter(out.name, digest))
         rows = measure.measure(own.folder, [out, *_start(state)], draws=draws)
-        facts = _facts(folder, state, own, out, rows, command, parameter_count(net))
+        facts = _facts(folder, state, own, out, rows, command, _parameters(net))
         card.write_text(card.read_text(encoding="utf-8") + draft(facts), encoding="utf-8")
     except BaseException:
         out.unlink()
@@ -178,6 +180,17 @@ def versions() -> dict[str, str]:
         "torch": str(torch.__version__),
         "numpy": np.__version__,
     }
+
+
+def _parameters(net: nn.Module) -> int:
+    """Trainable numbers that take part in an answer."""
+    parts = parts_of_answer(net)
+    return sum(
+        parameter.numel()
+        for name, module in net.named_modules()
+        if name in parts
+        for parameter in module.parameters(recurse=False)
+    )
 
 
 def _gate(gate: dict[str, float]) -> dict[str, Any]:

@@ -68,6 +68,20 @@ def load_start(model: str | Path) -> Start:
     return Start(net, architecture, info, card.file)
 
 
+def parts_of_answer(net: nn.Module) -> set[str]:
+    """Names of the modules that take part in an answer."""
+    used: set[str] = set()
+    hooks = [
+        module.register_forward_hook(lambda *_, name=name: used.add(name))
+        for name, module in net.named_modules()
+    ]
+    with torch.no_grad():
+        net.eval()(torch.zeros(1, 3, net.size, net.size))
+    for hook in hooks:
+        hook.remove()
+    return used
+
+
 def _fill(net: nn.Module, proto: onnx.ModelProto, file: Path) -> None:
     """Copy every weight of the graph to where its name says, and undo the folding."""
     stored = {
@@ -80,10 +94,12 @@ def _fill(net: nn.Module, proto: onnx.ModelProto, file: Path) -> None:
         for node in proto.graph.node
         if node.op_type in ("Conv", "Gemm") and len(node.input) > 2
     }
-    used = _asked(net)
+    used = parts_of_answer(net)
     spare: Tensor | None = None  # a bias that belongs to the normalisation behind its convolution
     for name, module in net.named_modules():
-        if name not in used:  # a head that only training has stays as it was built
+        if name not in used:  # a head that only training has is in no file: nothing, not chance
+            for parameter in module.parameters(recurse=False):
+                nn.init.zeros_(parameter)
             continue
         if isinstance(module, nn.Conv2d | nn.Linear):
             weight = f"{name}.weight"
@@ -101,20 +117,6 @@ def _fill(net: nn.Module, proto: onnx.ModelProto, file: Path) -> None:
             else:
                 _neutralise(module, spare, f"{name}.bias", file)
             spare = None
-
-
-def _asked(net: nn.Module) -> set[str]:
-    """Names of the modules that take part in an answer."""
-    used: set[str] = set()
-    hooks = [
-        module.register_forward_hook(lambda *_, name=name: used.add(name))
-        for name, module in net.named_modules()
-    ]
-    with torch.no_grad():
-        net.eval()(torch.zeros(1, 3, net.size, net.size))
-    for hook in hooks:
-        hook.remove()
-    return used
 
 
 def _neutralise(norm: nn.BatchNorm2d, bias: Tensor | None, name: str, file: Path) -> None:
