@@ -102,7 +102,9 @@ def shares_text(shares: object) -> str:
               help="A clip of LIVE to train on; all but the held-out ones by default.")  # fmt: skip
 @click.option("--hold-out", multiple=True, metavar="NAME", default=HELD_OUT, show_default=True,
               help="A clip of LIVE to measure and calibrate on instead of training.")  # fmt: skip
-@click.option("--seed", type=click.IntRange(min=0), default=Recipe().seed, show_default=True, help="Seed of all chance.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=Recipe().seed, show_default=True, help="Seed of all chance."
+)
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or cuda:N.")
 @click.option(
     "--threads", type=click.IntRange(min=1), default=3, show_default=True, help="CPU threads of PyTorch."
@@ -237,21 +239,24 @@ def train(run: Run, *, workers: int, measure_every: int) -> None:
             "pairs", total=run.recipe.steps * run.recipe.batch, completed=run.pairs_seen, rate=""
         )
 
-        def on_step(pairs: int, loss: float) -> None:
+        def tell() -> None:
             nonlocal shown
-            speed = bar.tasks[0].speed
-            bar.update(task, completed=pairs, rate=f"{speed:.0f} pairs/s, loss {loss:.3f}" if speed else "")
-            if len(run.history) > shown:
-                shown = len(run.history)
-                at = run.history[-1]
+            for at in run.history[shown:]:
                 rate = f" ({at.pairs / at.seconds:.0f} pairs/s)" if at.seconds else ""
                 console.print(
                     f"{at.pairs} pairs, {at.seconds:.0f} s{rate}: "
                     f"loss {at.loss:.4f}, held-out people: AUC {at.auc:.4f}, paired {at.paired:.4f}"
                     + ("" if at.live_auc is None else f", clips {at.live_auc:.4f}, {at.live_paired:.4f}")
                 )
+            shown = len(run.history)
+
+        def on_step(pairs: int, loss: float) -> None:
+            speed = bar.tasks[0].speed
+            bar.update(task, completed=pairs, rate=f"{speed:.0f} pairs/s, loss {loss:.3f}" if speed else "")
+            tell()
 
         run.go(workers=workers, measure_every=measure_every, on_step=on_step)
+        tell()  # the last measurement comes after the last step
     run.record(command=shlex.join(["python", *sys.argv]), revision=started_at)
 
 
