@@ -60,7 +60,7 @@ def test_a_wrong_entry_is_refused(tmp_path: Path, changes: dict[str, str]) -> No
         read_card(write_card(tmp_path, **changes))
 
 
-@pytest.mark.parametrize("name", ["no-such-model", "../mesonet", "", ".", "/etc/passwd"])
+@pytest.mark.parametrize("name", ["no-such-model", "../mesonet", "", ".", "/etc/passwd", "README"])
 def test_an_unknown_name_is_told(name: str) -> None:
     with pytest.raises(ModelMissingError, match="There is no model"):
         read_card(name)

@@ -29,6 +29,8 @@ MAX_CARD_BYTES: Final = 1 << 20
 """More is no card: it is refused before it is read into memory."""
 
 _PACKAGE: Final = Path(__file__).resolve().parents[1]
+_REGISTRY: Final = "readme"
+"""Of the pages in `models/` the one that is no card: it lists them."""
 _KEYS: Final = ("name", "version", "file", "sha256", "licence", "input_size")
 
 
@@ -103,7 +105,7 @@ def _card_path(model: str | Path) -> Path:
             )
         return card
     card = models_folder() / f"{model}.md"
-    if path.name != str(model) or not card.is_file():
+    if path.name != str(model) or not card.is_file() or path.name.lower() == _REGISTRY:
         known = ", ".join(sorted(p.stem for p in models_folder().glob("*.onnx"))) or "none"
         raise ModelMissingError(
             f"There is no model {str(model)!r}: give the path of an .onnx file, or one of the models that "

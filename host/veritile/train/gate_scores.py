@@ -1,0 +1,111 @@
+"""Scores of held-out people, real and faked, at every quality that a gate is chosen from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+
+from veritile.frame.crop import crop_face
+from veritile.frame.model import Model
+from veritile.frame.quality import measure
+from veritile.train.blend import self_blend
+from veritile.train.faces import FaceSet
+from veritile.train.livepairs import LivePairs
+from veritile.train.swap import Donor, simulate_swap
+from veritile.train.tiles import Box, Image, Tile
+
+GOOD_PX: Final = 100.0
+"""Long side of the face while another measure is varied: as large as all held-out pictures have it."""
+SIZES: Final = (24.0, 32.0, 40.0, 48.0, 64.0, 80.0, 96.0, 120.0, 142.0)
+"""Edges: a face is shown once between each two of which it is larger."""
+BLURS: Final = (0.0, 0.005, 0.01, 0.015, 0.02, 0.03, 0.04)
+LIGHTS: Final = (1.0, 0.6, 0.4, 0.25, 0.15, 0.1, 0.06)
+CODINGS: Final = (90, 80, 65, 50, 35, 20)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A real picture and its fake, as the camera took them."""
+
+    real: Image
+    fake: Image
+    box: Box
+    """Of the face in both, pixels."""
+    person: int
+    """What a bootstrap draws as a whole: a photograph, or a clip."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One pair at one level of one measure."""
+
+    measure: str
+    """What was varied: `face_px`, `sharpness`, `light` or `coding`."""
+    value: float
+    """Of it, in its own unit; sharpness and light as the host measures them on the real picture."""
+    person: int
+    real: float
+    """Calibrated log-odds of fake, of the real picture,"""
+    fake: float
+    """and of the fake."""
+
+
+def samples(faces: FaceSet, live: LivePairs | None, pairs: int, seed: int) -> Iterator[Sample]:
+    """Photographs, by turns self-blended and given another's face; then half as many frames of live swaps."""
+    order = np.random.default_rng((seed, 0)).permutation(len(faces))[:pairs]
+    for number, index in enumerate(order.tolist()):
+        rng = np.random.default_rng((seed, 1, index))
+        picture, image = faces.pictures[index], faces.read(index)
+        if number % 2:
+            at = int(rng.integers(len(faces)))
+            donor = Donor(faces.read(at), np.asarray(faces.pictures[at].landmarks))
+            pair = simulate_swap(image, picture.landmarks, donor, rng)
+        else:
+            pair = self_blend(image, picture.landmarks, rng)
+        (height, width), side = image.shape[:2], picture.face_px
+        box = (width / 2 - side / 2, height / 2 - side / 2, side, side)
+        yield Sample(pair.real, pair.fake, box, number)
+    if live is not None:
+        rng = np.random.default_rng((seed, 2))
+        for _ in range(pairs // 2):
+            chosen = live.draw(rng)
+            real, fake = live.read(chosen)
+            yield Sample(real, fake, chosen.box, len(order) + live.clips.index(chosen.clip))
+
+
+def count(faces: FaceSet, live: LivePairs | None, pairs: int) -> int:
+    """How many `samples` gives."""
+    return min(pairs, len(faces)) + (0 if live is None else pairs // 2)
+
+
+def score(model: Model, sample: Sample, *, seed: int) -> Iterator[Scored]:
+    """A pair at every level of every measure, the others being good; `seed` is of the noise."""
+    info = model.info
+    native_px = max(sample.box[2:])
+    for name, tile, value in _levels(native_px, np.random.default_rng((seed, 3))):
+        shown = [tile.show(half, sample.box, seed=seed) for half in (sample.real, sample.fake)]
+        crops = [crop_face(half, box, margin=info.crop_margin, size=info.input_size) for half, box in shown]
+        real, fake = (model.log_odds(crop) for crop in crops)
+        measured = float(getattr(measure(*shown[0]), name)) if value is None else value
+        yield Scored(name, measured, sample.person, real, fake)
+
+
+def _levels(native_px: float, rng: np.random.Generator) -> Iterator[tuple[str, Tile, float | None]]:
+    """What is varied, the tile, and the value where it is known beforehand.
+
+    Blur and light are drawn around their levels, so that what is measured fills its bins.
+    """
+    for least, below in pairwise(SIZES):
+        size = float(rng.uniform(least, below))
+        if size <= native_px:
+            yield "face_px", Tile(size), size
+    for blur in BLURS:
+        yield "sharpness", Tile(GOOD_PX, blur=blur * float(rng.uniform(0.75, 1.25))), None
+    for light in LIGHTS:
+        yield "light", Tile(GOOD_PX, light=light * float(rng.uniform(0.75, 1.0))), None
+    for coding in CODINGS:
+        yield "coding", Tile(GOOD_PX, coding=coding), float(coding)
