@@ -1,7 +1,8 @@
 """The process that the browser starts: wires reader, dispatcher, worker and outbox, and knows when to end.
 
 Three threads: this one reads, so that the end of input is seen whatever the
-others do; the worker loads the model and looks at pictures; the outbox writes.
+others do; the worker loads the model and looks at pictures, those of a large batch
+with a helper beside it; the outbox writes.
 """
 
 from __future__ import annotations

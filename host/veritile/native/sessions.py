@@ -1,8 +1,9 @@
 """The open calls and who is in them, with the evidence about each participant.
 
 Two threads meet here without locks. The reader's thread owns which sessions
-and participants there are; the worker's thread owns the evidence and publishes
-what it finds as immutable values, assigned whole.
+and participants there are; the worker's thread (of a large batch its helper's, but
+for each participant one of the two) owns the evidence and publishes what it finds
+as immutable values, assigned whole.
 """
 
 from __future__ import annotations
