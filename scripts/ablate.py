@@ -93,7 +93,7 @@ def main(
 
 def figures(run: Run) -> list[str]:
     """The figures on the held-out clips, each with its interval over clips."""
-    scores = run.held_out.score_clips(run.net)
+    scores = run.held_out.score_clips(run.result)
     assert scores is not None  # the recipe holds out clips
     measured = (measure(scores.scores, statistic) for statistic in FIGURES.values())
     return [f"{m.value:.3f} ({m.low:.3f}-{m.high:.3f})" for m in measured]

@@ -262,7 +262,7 @@ def train(run: Run, *, workers: int, measure_every: int) -> None:
 
 def ship(run: Run, out: Path, version: str) -> None:
     """Calibrate on the held-out people, export, and put name and SHA-256 into the card."""
-    a, b = calibrate_held_out(run.held_out, run.net)
+    a, b = calibrate_held_out(run.held_out, run.result)
     metadata = Metadata(
         name=out.stem,
         version=version,
@@ -273,7 +273,7 @@ def ship(run: Run, out: Path, version: str) -> None:
         calibration_a=a,
         calibration_b=b,
     )
-    digest = export(run.net, out, metadata)
+    digest = export(run.result, out, metadata)
     set_front_matter(out.with_suffix(".md"), metadata.front_matter(out.name, digest))
     console.print(f"{out}: {run.pairs_seen} pairs seen, calibration a {a:.4f} b {b:.4f}, sha256 {digest}")
 

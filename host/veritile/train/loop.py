@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from torch.utils.data import DataLoader
 
 from veritile.errors import ModelError
@@ -22,7 +23,7 @@ from veritile.train.heldout import HeldOut, as_input
 from veritile.train.livepairs import LivePairs
 from veritile.train.nets import build
 from veritile.train.pairs import PairSource, Sources
-from veritile.train.recipe import DESCENT, Data, Recipe, learning_rate
+from veritile.train.recipe import DESCENT, WARM_UP, Data, Recipe, learning_rate
 
 CHECKPOINT: Final = "checkpoint.pt"
 RECORD: Final = "record.json"
@@ -71,6 +72,9 @@ class Run:
         torch.manual_seed(recipe.seed)
         self.net = build(recipe.architecture, size=recipe.size)
         self.net.to(self.device, memory_format=torch.channels_last)
+        self.average = AveragedModel(
+            self.net, multi_avg_fn=get_ema_multi_avg_fn(recipe.averaging), use_buffers=True
+        )
         self.optimizer = torch.optim.AdamW(
             self.net.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
         )
@@ -88,6 +92,11 @@ class Run:
     def pairs_seen(self) -> int:
         """Pairs that the weights have learnt from so far."""
         return self.step * self.recipe.batch
+
+    @property
+    def result(self) -> nn.Module:
+        """The network to measure and to ship: the running average of weights that jitter while they learn."""
+        return self.average.module
 
     def go(self, *, workers: int, measure_every: int, on_step: Callable[[int, float], None]) -> None:
         """Train to the end of the recipe, measuring and saving every `measure_every` pairs.
@@ -108,7 +117,10 @@ class Run:
                 since = time.monotonic()
 
     def _measure(self, loss: float) -> Progress:
-        photographs, clips = self.held_out.score_photographs(self.net), self.held_out.score_clips(self.net)
+        photographs, clips = (
+            self.held_out.score_photographs(self.result),
+            self.held_out.score_clips(self.result),
+        )
         return Progress(
             pairs=self.pairs_seen,
             seconds=round(self.seconds, 1),
@@ -128,6 +140,7 @@ class Run:
             "seconds": self.seconds,
             "history": [asdict(entry) for entry in self.history],
             "net": self.net.state_dict(),
+            "average": self.average.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "schedule": self.schedule.state_dict(),
         }
@@ -198,6 +211,8 @@ class Run:
         self.optimizer.step()
         self.schedule.step()
         self.step += 1
+        if self.step >= WARM_UP:  # the first call copies: the random start has no share in the average
+            self.average.update_parameters(self.net)
         return float(loss.detach())
 
     def _resume(self) -> None:
@@ -216,6 +231,7 @@ class Run:
                 f"{self.folder} holds a run of another recipe or other data: name another folder."
             )
         self.net.load_state_dict(state["net"])
+        self.average.load_state_dict(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.schedule.load_state_dict(state["schedule"])
         self.step, self.seconds = step, state["seconds"]

@@ -62,6 +62,8 @@ class Recipe:
     """Weight of the loss that wants each fake above its own original, beside cross-entropy."""
     mapping: float = 1.0
     """Weight of the loss that wants to know where the picture was changed, for networks that can say."""
+    averaging: float = 0.998
+    """Share of the running average of the weights that each step keeps."""
     reduced: bool = True
     """Compute in bfloat16 where that is safe: nearly twice as fast, on CPU and GPU."""
     seed: int = 1
