@@ -7,7 +7,7 @@
 FACES holds faces.csv and its zip files; its held-out people are shown at known sizes, in
 known blur, light and coding, real and faked. Prints what the scores are worth in each bin,
 and the gate. `--write` puts it into the file's metadata and the card. The rule stands in
-veritile/train/gate.py, the options in models/README.md. A few minutes on one thread.
+veritile/train/gate.py, the options in models/README.md. Two to three minutes on one thread.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def main(
     try:
         swaps = LivePairs(live, clips) if live else None
         choice = choose_gate(model, faces, live=swaps, pairs=pairs, seed=seed, console=console)
-        shown = Table(*choice.table()[0])
+        shown = Table(*choice.table()[0], box=None)
         for line in choice.table()[1:]:
             shown.add_row(*line)
         console.print(shown)

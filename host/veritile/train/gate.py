@@ -67,7 +67,7 @@ _HEADINGS: Final = {
     "face_px": "face, px",
     "sharpness": "sharpness",
     "light": "light",
-    "coding": "quality of coding",
+    "coding": "coding",
 }
 
 
@@ -102,7 +102,7 @@ class GateChoice:
 
     def table(self) -> list[list[str]]:
         """A line a bin with pictures, header first, best bins first: for a terminal or a card."""
-        lines = [["Measure", "From", "To", "Pictures", "AUC", "Real called fake", "Judged"]]
+        lines = [["Measure", "From", "To", "Pictures", "AUC", "False alarms", "Judged"]]
         for one in sorted(self.bins, key=lambda one: (list(EDGES).index(one.measure), -one.least)):
             if one.pictures:
                 measure = _HEADINGS[one.measure]
@@ -128,7 +128,7 @@ def choose_gate(
 ) -> GateChoice:
     """Measure a model on held-out people and choose its gate; the same arguments give the same choice.
 
-    Takes about 0.6 s a pair on one thread with a net of 5 ms.
+    Takes about 0.7 s a pair on one thread with a net of 5 ms.
 
     Args:
         model: ONNX file with its card beside it.
