@@ -32,6 +32,7 @@ from veritile.errors import VeritileError
 from veritile.train.bench import Bench
 from veritile.train.drawn import write_bench, write_faces, write_live
 from veritile.train.export import Metadata, calibrate_held_out, export, set_front_matter
+from veritile.train.gate import choose_gate, fill_card, write_gate
 from veritile.train.generator.fit import GeneratorRecipe
 from veritile.train.generator.make import Progress as Making
 from veritile.train.generator.make import prepare
@@ -160,6 +161,7 @@ def main(
             if not export_only:
                 train(run, workers=workers, measure_every=measure_every)
             ship(run, out, version)
+            gate(out, run)
             if bench is not None:
                 from evaluate import measure_models
 
@@ -276,6 +278,15 @@ def ship(run: Run, out: Path, version: str) -> None:
     digest = export(run.result, out, metadata)
     set_front_matter(out.with_suffix(".md"), metadata.front_matter(out.name, digest))
     console.print(f"{out}: {run.pairs_seen} pairs seen, calibration a {a:.4f} b {b:.4f}, sha256 {digest}")
+
+
+def gate(out: Path, run: Run) -> None:
+    """Choose the quality gate on the held-out people and put it into the file and the card."""
+    choice = choose_gate(out, run.held_out.photographs.faces.folder, live=run.held_out.clips, console=console)
+    write_gate(out, choice.gate)
+    card = out.with_suffix(".md")
+    card.write_text(fill_card(card.read_text(encoding="utf-8"), choice), encoding="utf-8")
+    console.print(f"{out}: {choice.gate}")
 
 
 if __name__ == "__main__":

@@ -149,7 +149,7 @@ class Degradation:
             image = np.asarray(cv2.resize(image, size, interpolation=self.shrinking), dtype=np.uint8)
         if self.sender is not None:
             image = _send(image, self.sender, self.drift)
-        image = _through_jpeg(image, self.jpeg)
+        image = through_jpeg(image, self.jpeg)
         return np.asarray(cv2.flip(image, 1), dtype=np.uint8) if self.flip else image
 
 
@@ -196,7 +196,7 @@ def _send(image: Image, sender: Codec, drift: tuple[float, float]) -> Image:
     return through(frames, replace(sender, lines=lines), scaled_back=True)[-1]
 
 
-def _through_jpeg(image: Image, quality: int) -> Image:
+def through_jpeg(image: Image, quality: int) -> Image:
     """Through an encoder and back."""
     setting = [cv2.IMWRITE_JPEG_QUALITY, quality]
     encoded = cv2.imencode(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), setting)[1]

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from veritile.errors import ModelError
 from veritile.frame.crop import crop_face
 from veritile.train.blend import Image, Mask, face_mask, self_blend
+from veritile.train.camera import Camera
 from veritile.train.degrade import Degradation
 from veritile.train.faces import FacePicture, FaceSet
 from veritile.train.generator.align import to_canonical
@@ -161,7 +162,8 @@ class PairSource:
         # Every picture comes once before any comes twice.
         epoch, place = divmod(number, len(faces))
         index = int(np.random.default_rng((self.seed, epoch)).permutation(len(faces))[place])
-        picture, image = faces.pictures[index], faces.read(index)
+        picture = faces.pictures[index]
+        image = Camera.draw(rng).take(faces.read(index))
         if kind == "blended":
             pair = self_blend(image, picture.landmarks, rng)
         elif kind == "generated":
