@@ -1,5 +1,7 @@
 """From a network to an ONNX file that answers the same and says how it is fed."""
 
+import contextlib
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,14 +15,23 @@ pytest.importorskip("sklearn")
 from veritile.errors import ModelChecksumError, ModelError  # noqa: E402
 from veritile.frame.card import read_card  # noqa: E402
 from veritile.frame.model import Model  # noqa: E402
-from veritile.train.export import Metadata, calibrate, export, set_front_matter  # noqa: E402
-from veritile.train.nets import mesonet, parameter_count  # noqa: E402
-from veritile.train.nets.mesonet import MesoNet, meso4, meso_inception4  # noqa: E402
+from veritile.train.drawn import write_faces, write_live  # noqa: E402
+from veritile.train.export import (  # noqa: E402
+    Metadata,
+    calibrate,
+    calibrate_held_out,
+    export,
+    set_front_matter,
+)
+from veritile.train.heldout import HeldOut, PairScores, as_input  # noqa: E402
+from veritile.train.nets import NETWORKS, build, mesonet  # noqa: E402
+from veritile.train.nets.mesonet import meso4, meso_inception4  # noqa: E402
+from veritile.train.recipe import Data, Recipe  # noqa: E402
 
 SIZE = 64
 
 
-def trained(net: MesoNet, *, falling: bool = False) -> MesoNet:
+def trained(net: torch.nn.Module, *, falling: bool = False) -> torch.nn.Module:
     """A network with statistics as training leaves them: nothing is 0 or 1 any more."""
     generator = torch.Generator().manual_seed(3)
     for module in net.modules():
@@ -34,6 +45,17 @@ def trained(net: MesoNet, *, falling: bool = False) -> MesoNet:
     return net.eval()
 
 
+class Sharpness(torch.nn.Module):
+    """Calls sharp pictures fake, or with a negative gain soft ones."""
+
+    def __init__(self, gain: float) -> None:
+        super().__init__()
+        self.gain = torch.nn.Parameter(torch.tensor(gain))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.gain * x.diff(dim=3).abs().mean(dim=(1, 2, 3))
+
+
 def metadata(**changes: object) -> Metadata:
     given = {"name": "net", "version": "1.2.3", "licence": "MIT", "input_size": SIZE, "architecture": "meso4"}
     return Metadata(**(given | changes))  # type: ignore[arg-type]
@@ -41,11 +63,6 @@ def metadata(**changes: object) -> Metadata:
 
 def answers(path: Path, pixels: np.ndarray) -> np.ndarray:
     return np.asarray(ort.InferenceSession(path).run(None, {"pixels": pixels})[0])
-
-
-def test_parameter_counts_are_the_papers() -> None:
-    assert parameter_count(meso_inception4()) == 28_615
-    assert parameter_count(meso4()) == 27_977
 
 
 @pytest.mark.parametrize("falling", [False, True], ids=["rising", "falling"])
@@ -60,6 +77,26 @@ def test_the_file_answers_as_the_network(tmp_path: Path, falling: bool, residual
         expected = net(torch.from_numpy(pixels).permute(0, 3, 1, 2).float() / 255).numpy()
     assert answers(tmp_path / "net.onnx", pixels) == pytest.approx(expected, abs=1e-4)
     assert answers(tmp_path / "net.onnx", pixels[:1]) == pytest.approx(expected[:1], abs=1e-4)
+
+
+@pytest.mark.parametrize("size", [32, 64, 160])
+@pytest.mark.parametrize("architecture", sorted(NETWORKS))
+def test_every_network_can_be_exported(tmp_path: Path, architecture: str, size: int) -> None:
+    """At the sizes that are used; in a batch and alone, from bytes as the live path has them."""
+    torch.manual_seed(1)
+    net = build(architecture, size=size)
+    for module in net.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.momentum = 1.0
+    pixels = np.random.default_rng(0).integers(0, 256, (5, size, size, 3), dtype=np.uint8)
+    with torch.no_grad():
+        net.train()(as_input(torch.from_numpy(pixels)))  # statistics as training leaves them
+        expected = net.eval()(as_input(torch.from_numpy(pixels))).numpy()
+    export(net.train(), tmp_path / "net.onnx", metadata(input_size=size, architecture=architecture))
+    assert net.training  # a run may go on after an export
+    assert answers(tmp_path / "net.onnx", pixels) == pytest.approx(expected, abs=1e-4)
+    assert answers(tmp_path / "net.onnx", pixels[2:3]) == pytest.approx(expected[2:3], abs=1e-4)
+    assert np.ptp(expected) > 1e-3  # else any file would do
 
 
 def test_an_export_that_answers_differently_is_refused(
@@ -132,3 +169,39 @@ def test_calibration_refuses_scores_that_say_nothing_or_the_opposite() -> None:
         calibrate(np.array([2.0, 1.5, -1.0, 0.9]), np.array([False, False, True, True]))
     with pytest.raises(ModelError, match="real and of fake"):
         calibrate(np.array([2.0, 1.0]), np.array([True, True]))
+
+
+class TestHeldOutCalibration:
+    @pytest.fixture(scope="class")
+    @staticmethod
+    def data(tmp_path_factory: pytest.TempPathFactory) -> Data:
+        folder = tmp_path_factory.mktemp("data")
+        write_faces(folder / "faces", people=32)
+        write_live(folder / "live", clips=4, frames=6)
+        return Data(folder / "faces", folder / "live")
+
+    def test_it_is_on_live_swaps_when_clips_are_held_out(self, data: Data) -> None:
+        held_out = HeldOut(data, Recipe(size=32, encoded=0.0, held_out=("1", "2", "3")))
+        net, expected = rightly_signed(held_out.score_clips)
+        assert calibrate_held_out(held_out, net) == pytest.approx(expected)
+
+    def test_without_clips_it_is_on_photographs(self, data: Data) -> None:
+        held_out = HeldOut(data, Recipe(size=32, encoded=0.0))
+        net, expected = rightly_signed(lambda net: held_out.score_photographs(net, rounds=4))
+        assert calibrate_held_out(held_out, net) == pytest.approx(expected)
+
+    def test_a_network_that_says_the_opposite_is_refused(self, data: Data) -> None:
+        held_out = HeldOut(data, Recipe(size=32, encoded=0.0, held_out=("1", "2", "3")))
+        net, _ = rightly_signed(held_out.score_clips)
+        with pytest.raises(ModelError, match="train it for longer"):
+            calibrate_held_out(held_out, Sharpness(-net.gain.item()))
+
+
+def rightly_signed(judge: Callable[[Sharpness], PairScores | None]) -> tuple[Sharpness, tuple[float, float]]:
+    """Sharp or soft, whichever the fakes are a little more often, and its calibration."""
+    for gain in (-50.0, 50.0):
+        scores = judge(net := Sharpness(gain))
+        assert scores is not None
+        with contextlib.suppress(ModelError):
+            return net, calibrate(scores.log_odds.reshape(-1), scores.fake)
+    raise AssertionError("the fakes are exactly as sharp as their originals")
