@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from skimage.data import astronaut
 
+from veritile.train.camera import Camera
 from veritile.train.codec import Codec, Name
 from veritile.train.degrade import Colour, Degradation
 
@@ -202,3 +203,37 @@ class TestSender:
     def test_small_and_odd_pictures_pass_too(self, seed: int, height: int, width: int) -> None:
         picture = np.ascontiguousarray(astronaut()[20 : 20 + height, 200 : 200 + width])
         assert draw(seed, 10, encoded=1.0).apply(picture).shape == picture.shape
+
+
+class TestCamera:
+    """What takes the real picture before a fake is made from it."""
+
+    @given(seeds, st.integers(1, 120), st.integers(1, 120))
+    @settings(max_examples=60, deadline=None)
+    def test_a_drawn_camera_is_a_fixed_function_of_any_picture(
+        self, seed: int, height: int, width: int
+    ) -> None:
+        camera = Camera.draw(np.random.default_rng(seed))
+        assert camera == Camera.draw(np.random.default_rng(seed))
+        picture = np.ascontiguousarray(astronaut()[60 : 60 + height, 180 : 180 + width])
+        before = picture.copy()
+        taken = camera.take(picture)
+        assert taken.shape == picture.shape
+        assert taken.dtype == np.uint8
+        assert np.array_equal(picture, before)
+        assert np.array_equal(camera.take(picture), taken)
+
+    def test_many_cameras_change_a_picture_and_some_do_not(self) -> None:
+        picture = np.ascontiguousarray(astronaut()[10:210, 120:320])
+        changes = [
+            difference(Camera.draw(np.random.default_rng(seed)).take(picture), picture) for seed in range(120)
+        ]
+        assert 0.15 < np.mean(np.array(changes) == 0) < 0.4
+        assert np.max(changes) < 20
+
+    def test_noise_is_more_where_it_is_dark(self) -> None:
+        camera = Camera(1.0, 5.0, 0.0, 1, 0.0, 0.0, None)
+        dark, bright = (
+            camera.take(np.full((100, 100, 3), level, np.uint8)).astype(int).std() for level in (60, 200)
+        )
+        assert dark > 1.2 * bright > 2
