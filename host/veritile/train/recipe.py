@@ -31,7 +31,7 @@ class Recipe:
 
     architecture: str = "mesoresnet"
     """Key of `veritile.train.nets.NETWORKS`."""
-    pairs: int = 100_000
+    pairs: int = 90_000
     """Pairs (one real, one fake each) seen in all."""
     batch: int = 16
     """Pairs a step."""
@@ -41,11 +41,11 @@ class Recipe:
     """Side of the crop / long side of the face box."""
     shares: Mapping[str, float] = field(
         default_factory=lambda: {
-            "blended": 0.3,
-            "generated": 0.25,
-            "other": 0.1,
-            "transplant": 0.1,
-            "live": 0.25,
+            "blended": 0.2,
+            "generated": 0.2,
+            "other": 0.05,
+            "transplant": 0.2,
+            "live": 0.35,
         }
     )
     """How often each kind of fake comes (`veritile.train.pairs.KINDS`)."""
