@@ -147,7 +147,7 @@ def main(
             write_faces(faces)
             write_live(live)
             write_bench(bench)
-            recipe = replace(smoke_recipe(), held_out=("0",), seed=recipe.seed)
+            recipe = replace(smoke_recipe(), held_out=("0", "1"), seed=recipe.seed)
             generators = GeneratorRecipe(faces=64, batch=8, side=64)
         elif faces is None:
             raise click.UsageError("Give --faces, the folder of faces.csv, or --smoke.")

@@ -211,7 +211,7 @@ class Run:
         self.optimizer.step()
         self.schedule.step()
         self.step += 1
-        if self.step >= WARM_UP:  # the first call copies: the random start has no share in the average
+        if self.step >= min(WARM_UP, self.recipe.steps // 2):  # the first call copies: the random start has no share in the average
             self.average.update_parameters(self.net)
         return float(loss.detach())
 

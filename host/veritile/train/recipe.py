@@ -76,7 +76,7 @@ class Recipe:
 
 def smoke_recipe() -> Recipe:
     """A run of seconds that exercises everything and learns just enough to be calibrated."""
-    return Recipe(pairs=320, batch=8, size=64)
+    return Recipe(pairs=480, batch=8, size=64, averaging=0.9)
 
 
 def learning_rate(step: int, steps: int) -> float:
