@@ -6,14 +6,15 @@
 
 Every run learns from the same number of pairs and is measured on the same clips of
 real live swaps, of people in no clip that it was trained on. An interrupted call is
-continued by the next. Writes models/ablation.csv and prints the table; the benchmark
-is not touched, so that it may be used to choose by.
+continued by the next. Writes models/ablation.csv and the table in the model's card; the
+benchmark is not touched, so that the table may be used to choose by.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -30,6 +31,7 @@ from veritile.train.generator.fit import GeneratorRecipe
 from veritile.train.loop import Run
 from veritile.train.nets import parameter_count
 from veritile.train.recipe import Data, Recipe
+from veritile.train.report import markdown
 
 ROOT = Path(__file__).resolve().parents[1]
 TRAINED: Final = tuple(f"train-{clip:02d}" for clip in (10, 11, 12, 13, 14, 15, 16, 17, 18, 19))
@@ -42,18 +44,19 @@ ARMS: Final[dict[str, dict[str, object]]] = {
     "MesoInception4, blended faces": {**MESO, "shares": {"blended": 1.0}},
     "MesoInception4, all fakes": MESO,
     "MesoResNet, blended faces": {"shares": {"blended": 1.0}},
-    "… and generated faces": {"shares": {"blended": 1.0, "generated": 1.0}},
-    "… and other people's faces": {"shares": PHOTOGRAPHS},
-    "… and live swaps: all fakes": {},
-    "all fakes, without the map": {"mapping": 0.0},
-    "all fakes, without the ranking": {"ranking": 0.0},
-    "all fakes, without the video encoder": {"encoded": 0.0},
+    "MesoResNet, all but live swaps": {"shares": PHOTOGRAPHS},
+    "MesoResNet, live swaps alone": {"shares": {"live": 1.0}},
+    "MesoResNet, all fakes": {},
+    "… without the map": {"mapping": 0.0},
+    "… without the video encoder": {"encoded": 0.0},
 }
 FIGURES: Final[dict[str, Callable[[Scores], float]]] = {
     "Frame AUC": frame_auc,
     "Clip AUC": clip_auc,
     "Paired accuracy": paired_accuracy,
 }
+HEADINGS: Final = ["Run", "Parameters", "Pairs", *FIGURES]
+_BLOCK: Final = re.compile(r"(<!-- ablation -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 @click.command(help=__doc__)
@@ -89,6 +92,8 @@ def main(
     except VeritileError as error:
         raise click.ClickException(str(error)) from error
     show(rows)
+    if (card := out.with_name("mesonet.md")).is_file():
+        card.write_text(fill_card(card.read_text(encoding="utf-8"), [HEADINGS, *rows]), encoding="utf-8")
 
 
 def figures(run: Run) -> list[str]:
@@ -103,13 +108,19 @@ def write(path: Path, rows: list[list[object]]) -> None:
     """What is known so far, so that nothing is lost when a later run fails."""
     with path.open("w", newline="", encoding="utf-8") as file:
         table = csv.writer(file)
-        table.writerow(["Run", "Parameters", "Pairs", *FIGURES])
+        table.writerow(HEADINGS)
         table.writerows(rows)
+
+
+def fill_card(text: str, table: Sequence[Sequence[object]]) -> str:
+    """A card's text with the table between `<!-- ablation -->` and `<!-- end -->`, if it has such lines."""
+    lines = markdown([[str(cell) for cell in row] for row in table])
+    return _BLOCK.sub(lambda match: match[1] + lines + match[2], text)
 
 
 def show(rows: list[list[object]]) -> None:
     """Print the table."""
-    table = Table("Run", "Parameters", "Pairs", *FIGURES, title=f"{len(MEASURED)} clips of live swaps")
+    table = Table(*HEADINGS, title=f"{len(MEASURED)} clips of live swaps")
     for row in rows:
         table.add_row(*map(str, row))
     console.print(table)
