@@ -141,6 +141,15 @@ def test_results_of_other_sets_and_conditions_stay(tmp_path: Path) -> None:
     assert set(write_rows(path, [newer])) == {newer, *others}
 
 
+def test_no_table_mixes_two_versions_of_a_model(tmp_path: Path) -> None:
+    path = tmp_path / "results.csv"
+    row = Row("net", "1", "table", "calls", "all", "frame_auc", 0.5, 0.25, 0.75, 6, 24, 0)
+    other = replace(row, model="other")
+    write_rows(path, [row, replace(row, set="cost"), other])
+    newer = replace(row, version="2")
+    assert set(write_rows(path, [newer])) == {newer, other}
+
+
 def as_text(rows: list[Row]) -> list[str]:
     """Rows to compare, as exact as the file: a figure that is not a number equals itself here."""
     return [

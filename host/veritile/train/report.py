@@ -18,11 +18,20 @@ _BLOCK: Final = re.compile(r"(<!-- figures: (\w+) (.+?) -->\n).*?(<!-- end -->)"
 
 
 def write_rows(path: Path, rows: Iterable[Row]) -> list[Row]:
-    """Put rows into results.csv in place of those of the same models, faces and sets; return all of them."""
+    """Put rows into results.csv in place of those of the same models, faces and sets; return all of them.
+
+    What another version of one of these models once reached goes too: no table may mix the figures of two.
+    """
     new = list(rows)
     old = read_rows(path) if path.is_file() else []
     replaced = {(row.model, row.faces, row.set) for row in new}
-    kept = [row for row in old if (row.model, row.faces, row.set) not in replaced]
+    versions = {row.model: row.version for row in new}
+    kept = [
+        row
+        for row in old
+        if (row.model, row.faces, row.set) not in replaced
+        and versions.get(row.model, row.version) == row.version
+    ]
     merged = sorted(kept + new, key=lambda row: (row.model, row.faces))
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", newline="", encoding="utf-8") as file:
