@@ -19,7 +19,9 @@ from veritile.errors import FileUnreadableError, ModelError  # noqa: E402
 from veritile.frame.card import read_card  # noqa: E402
 from veritile.frame.crop import crop_face  # noqa: E402
 from veritile.frame.model import Model  # noqa: E402
+from veritile.frame.quality import Gate  # noqa: E402
 from veritile.train.export import Metadata, export, set_front_matter  # noqa: E402
+from veritile.train.gate import write_gate  # noqa: E402
 from veritile.train.nets import build, parameter_count  # noqa: E402
 from veritile.train.own.card_draft import BLANK  # noqa: E402
 from veritile.train.own.finetune import FineTune  # noqa: E402
@@ -33,6 +35,8 @@ from veritile.train.own.table import OwnFace, OwnSet  # noqa: E402
 from veritile.train.own.weights import load_start  # noqa: E402
 
 SIZE = 64
+GATE = Gate(face_px=48, sharpness=0.06, light=0.04)
+"""Of the start: not the default, so that it is seen to be taken over."""
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +53,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> FineTune:
     )  # fmt: skip
     digest = export(build("mesoinception4", size=SIZE), start, facts)
     set_front_matter(start.with_suffix(".md"), facts.front_matter(start.name, digest))
+    write_gate(start, GATE)
     recipe = Recipe(examples=320, batch=16, measure_every=160, learning_rate=3e-3, blended=0.1)
     run = FineTune(folder / "run", recipe, OwnSet(folder / "set"), load_start(start))
     run.go(workers=0, interrupt=Interrupt(), on_step=lambda *_: None, on_measurement=lambda _: None)
@@ -68,6 +73,7 @@ def test_the_product_loads_it_and_scores_as_calibrated(run: FineTune, tmp_path: 
     info = Detector(model=out).model
     assert (info.name, info.version, info.licence) == ("mine", "1.2", "CC0")
     assert (info.input_size, info.crop_margin) == (SIZE, 1.4)
+    assert info.gate == GATE
     assert Detector(model=out).analyze_image(jpeg(someone(99))).score is not None
     net = build("mesoinception4", size=SIZE)
     net.load_state_dict(run.best)

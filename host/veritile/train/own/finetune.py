@@ -55,10 +55,7 @@ class FineTune:
         self.size, self.margin = start.info.input_size, start.info.crop_margin
         self.start = {"name": start.info.name, "version": start.info.version, "sha256": start.info.sha256}
         self.architecture, self.start_file = start.architecture, start.file
-        gate = start.info.gate
-        self.gate = {
-            "min_face_px": gate.face_px, "min_sharpness": gate.sharpness, "min_light": gate.light
-        }  # fmt: skip
+        self.gate = asdict(start.info.gate)
         self.data_sha256 = own.digests()
         self.net = start.net.to(self.device, memory_format=torch.channels_last)
         self.optimizer = torch.optim.AdamW(_groups(self.net, recipe.weight_decay), lr=recipe.learning_rate)

@@ -7,7 +7,7 @@ import platform
 import subprocess
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,9 +21,11 @@ from veritile import __version__
 from veritile.errors import FileUnreadableError, ModelError
 from veritile.frame.card import read_card
 from veritile.frame.model import Model
+from veritile.frame.quality import Gate
 from veritile.train.bench import Row
 from veritile.train.export import Metadata, export, set_front_matter
 from veritile.train.figures import DRAWS
+from veritile.train.gate import write_gate
 from veritile.train.nets import build
 from veritile.train.own import measure
 from veritile.train.own.card_draft import Facts, draft
@@ -116,12 +118,12 @@ def export_run(
         crop_margin=state["margin"],
         calibration_a=calibration[0],
         calibration_b=calibration[1],
-        **_gate(state["gate"]),
     )
     digest = export(net, out, metadata)
     card = out.with_suffix(".md")
     try:
         set_front_matter(card, metadata.front_matter(out.name, digest))
+        digest = write_gate(out, Gate(**state["gate"]))
         rows = measure.measure(own.folder, [out, *_start(state)], draws=draws)
         facts = _facts(folder, state, own, out, rows, command, _parameters(net))
         card.write_text(card.read_text(encoding="utf-8") + draft(facts), encoding="utf-8")
@@ -191,12 +193,6 @@ def _parameters(net: nn.Module) -> int:
         if name in parts
         for parameter in module.parameters(recurse=False)
     )
-
-
-def _gate(gate: dict[str, float]) -> dict[str, Any]:
-    """The start's quality gate, as far as the metadata of an export has entries for it."""
-    known = {field.name for field in fields(Metadata)}
-    return {key: value for key, value in gate.items() if key in known}
 
 
 def _start(state: dict[str, Any]) -> list[Path]:
