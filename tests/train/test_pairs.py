@@ -291,6 +291,23 @@ class TestCrop:
             assert (x, y) == pytest.approx((0.5, 0.5), abs=0.015), number
             assert radius == pytest.approx(RADIUS / FACE_PX / margin, rel=0.06), number
 
+    def test_a_face_beside_the_middle_is_found_in_mirrored_pictures_too(
+        self, disc: Sources, tmp_path: Path
+    ) -> None:
+        """As in calls, where the face is where the person sits."""
+        picture = np.zeros((200, 300, 3), np.uint8)
+        cv2.circle(picture, (80, 120), 30, (255, 255, 255), -1, cv2.LINE_AA)
+        rows = ["file,clip,label,frame,width,height,face_x,face_y,face_w,face_h"]
+        for label in ("real", "fake"):
+            cv2.imwrite(str(tmp_path / f"{label}.jpg"), picture // (1 + (label == "fake")))
+            rows.append(f"{label}.jpg,0,{label},0,300,200,30,70,100,100")
+        (tmp_path / "pairs.csv").write_text("\n".join(rows))
+        calls = Sources(disc.faces, live=LivePairs(tmp_path))
+        source = pairs_of(calls, "live", size=96, jitter=False)
+        for number in range(12):
+            x, y, _ = self.found(source[number])
+            assert (x, y) == pytest.approx((0.5, 0.5), abs=0.03), number
+
     def test_for_learning_it_moves_as_a_detectors_box_does(self, disc: Sources) -> None:
         source = pairs_of(disc, "blended", size=96)
         places = np.array([self.found(source[number]) for number in range(60)])
