@@ -90,28 +90,28 @@ def face_mask(
     """
     height, width = shape
     outline = _OUTLINES[rng.choice(len(_OUTLINES), p=_OUTLINE_ODDS)]
-    points = _fit(np.asarray(landmarks, dtype=np.float64), outline)
+    points = fit_outline(np.asarray(landmarks, dtype=np.float64), outline)
     mask = np.zeros((height, width), dtype=np.float32)
     cv2.fillConvexPoly(mask, cv2.convexHull(np.round(points).astype(np.int32)), 1.0)
     face = max(8.0, float(np.ptp(points, axis=0).max()))
-    mask = _warp_elastically(mask, 0.05 * face, rng)
+    mask = warp_elastically(mask, 0.05 * face, rng)
     # Blurring and cutting at a level other than one half moves the edge: in (erosion) or out (dilation).
-    mask = _blur(mask, face * rng.uniform(0.02, 0.12))
+    mask = soften(mask, face * rng.uniform(0.02, 0.12))
     level = rng.uniform(0.15, 0.85)
-    mask = _blur((mask > level).astype(np.float32), face * rng.uniform(0.01, 0.10))
+    mask = soften((mask > level).astype(np.float32), face * rng.uniform(0.01, 0.10))
     peak = float(mask.max())
     strength = 1.0 if solid else _STRENGTHS[rng.integers(len(_STRENGTHS))]
     return mask * np.float32(strength / peak) if peak > 0 else mask
 
 
-def _fit(landmarks: NDArray[np.float64], outline: NDArray[np.float64]) -> NDArray[np.float64]:
+def fit_outline(landmarks: NDArray[np.float64], outline: NDArray[np.float64]) -> NDArray[np.float64]:
     """Carry the outline of the mean face to where the five landmarks are, by the best affine map."""
     mean = np.column_stack([MEAN_POINTS, np.ones(len(MEAN_POINTS))])
     affine, *_ = np.linalg.lstsq(mean, landmarks, rcond=None)
     return np.asarray(np.column_stack([outline, np.ones(len(outline))]) @ affine)
 
 
-def _warp_elastically(mask: Mask, amplitude: float, rng: np.random.Generator) -> Mask:
+def warp_elastically(mask: Mask, amplitude: float, rng: np.random.Generator) -> Mask:
     """Bend a mask by a smooth random field of up to about `amplitude` pixels."""
     height, width = mask.shape
     nodes = int(rng.integers(4, 9))
@@ -121,7 +121,7 @@ def _warp_elastically(mask: Mask, amplitude: float, rng: np.random.Generator) ->
     return np.asarray(cv2.remap(mask, xs + dx, ys + dy, cv2.INTER_LINEAR), dtype=np.float32)
 
 
-def _blur(mask: Mask, sigma: float) -> Mask:
+def soften(mask: Mask, sigma: float) -> Mask:
     """Soften; two box filters come near a Gaussian and cost the same for every width."""
     side = max(1, round(sigma)) * 2 + 1
     for _ in range(2):

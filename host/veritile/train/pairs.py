@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from veritile.errors import ModelError
 from veritile.frame.crop import crop_face
+from veritile.train.background import blur_background
 from veritile.train.blend import Image, Mask, face_mask, self_blend
 from veritile.train.camera import Camera
 from veritile.train.degrade import Degradation
@@ -32,6 +33,8 @@ from veritile.train.livepairs import Box, LivePairs
 from veritile.train.swap import Donor, match_colours, simulate_swap
 
 KINDS: Final = ("blended", "generated", "other", "transplant", "live")
+BLURRED: Final = 0.12
+"""How often a photograph's background is blurred, in the real picture and so in its fake."""
 CANDIDATES: Final = 48
 """Other people of whom the one that looks in the most similar direction is taken."""
 
@@ -164,6 +167,8 @@ class PairSource:
         index = int(np.random.default_rng((self.seed, epoch)).permutation(len(faces))[place])
         picture = faces.pictures[index]
         image = Camera.draw(rng).take(faces.read(index))
+        if rng.random() < BLURRED:
+            image = blur_background(image, picture.landmarks, rng)
         if kind == "blended":
             pair = self_blend(image, picture.landmarks, rng)
         elif kind == "generated":

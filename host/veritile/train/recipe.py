@@ -31,7 +31,7 @@ class Recipe:
 
     architecture: str = "mesoresnet"
     """Key of `veritile.train.nets.NETWORKS`."""
-    pairs: int = 90_000
+    pairs: int = 60_000
     """Pairs (one real, one fake each) seen in all."""
     batch: int = 16
     """Pairs a step."""
