@@ -40,7 +40,7 @@ from veritile.train.heldout import HeldOut
 from veritile.train.loop import CHECKPOINT, Run
 from veritile.train.nets import NETWORKS, build
 from veritile.train.pairs import KINDS, picture_sheet
-from veritile.train.provenance import revision
+from veritile.train.provenance import revision, versions
 from veritile.train.recipe import Data, Recipe, smoke_recipe
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -259,7 +259,7 @@ def train(run: Run, *, workers: int, measure_every: int) -> None:
 
         run.go(workers=workers, measure_every=measure_every, on_step=on_step)
         tell()  # the last measurement comes after the last step
-    run.record(command=shlex.join(["python", *sys.argv]), revision=started_at)
+    run.record(command=shlex.join(["python", *sys.argv]), revision=started_at, versions=versions())
 
 
 def ship(run: Run, out: Path, version: str) -> None:

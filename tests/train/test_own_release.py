@@ -116,7 +116,7 @@ def test_the_record_says_how_to_repeat_the_run(run: FineTune) -> None:
     assert entries["data_sha256"] == run.own.digests()
     assert entries["start"]["sha256"] == run.start["sha256"]
     assert entries["commands"] == ["veritile train fit set --out run"]
-    assert set(entries["versions"]) == {"veritile", "python", "torch", "numpy"}
+    assert {"veritile", "python", "torch", "numpy"} <= set(entries["versions"])
     assert "revision" in entries
     assert len(entries["history"]) == len(run.history)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
 import shlex
 import subprocess
@@ -13,8 +12,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
-_PACKAGES: Final = ("numpy", "onnxruntime", "opencv-python-headless", "av", "matplotlib")
-_ROOT: Final = Path(__file__).resolve().parents[3]
+from veritile import __version__
+from veritile.train.faces import file_digest
+
+_PACKAGES: Final = ("numpy", "onnxruntime", "opencv-python-headless", "av", "torch")
+_PACKAGE: Final = Path(__file__).resolve().parents[1]
 
 
 def provenance(files: Iterable[Path], *, command: Sequence[str] = ()) -> list[list[str]]:
@@ -26,12 +28,19 @@ def provenance(files: Iterable[Path], *, command: Sequence[str] = ()) -> list[li
         ["Versions", ", ".join(f"{name} {number}" for name, number in versions().items())],
         ["Machine", f"{platform.system()} {platform.machine()}, {_processor()}"],
     ]
-    return lines + [[f"SHA-256 of `{path.name}`", digest(path)] for path in files]
+    return lines + [[f"SHA-256 of `{path.name}`", file_digest(path)] for path in files]
 
 
-def revision() -> str:
-    """The git revision of the code, with a mark when files differ from it; empty outside a checkout."""
-    command = ["git", "-C", str(_ROOT), "describe", "--always", "--dirty", "--abbrev=40"]
+def revision(package: Path = _PACKAGE) -> str:
+    """The git revision of the code, with a mark when files differ from it; empty outside a checkout.
+
+    An installed package may lie in an environment within a checkout of something else, whose revision
+    would say nothing: only `host/` of a checkout's root counts.
+    """
+    root = package.parents[1]
+    if package.parent.name != "host" or not (root / ".git").exists():
+        return ""
+    command = ["git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=40"]
     try:
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
@@ -39,20 +48,14 @@ def revision() -> str:
 
 
 def versions() -> dict[str, str]:
-    """Of Python, Veritile and what decides a score besides the model; left out where not installed."""
-    found = {"python": platform.python_version()}
-    for name in ("veritile", *_PACKAGES):
+    """Of Veritile, Python and the libraries that decide weights and scores, as far as they are installed."""
+    found = {"veritile": __version__, "python": platform.python_version()}
+    for name in _PACKAGES:
         try:
             found[name] = version(name)
         except PackageNotFoundError:
             continue
     return found
-
-
-def digest(path: Path) -> str:
-    """SHA-256 of a file, 64 hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _processor() -> str:

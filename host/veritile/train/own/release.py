@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import platform
-import subprocess
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -12,12 +10,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from torch import nn
 
-from veritile import __version__
 from veritile.errors import FileUnreadableError, ModelError
 from veritile.frame.card import read_card
 from veritile.frame.model import Model
@@ -35,6 +31,7 @@ from veritile.train.own.scoring import score
 from veritile.train.own.split import VAL
 from veritile.train.own.table import OwnFace, OwnSet, replacing
 from veritile.train.own.weights import parts_of_answer
+from veritile.train.provenance import revision, versions
 
 RECORD: Final = "record.json"
 
@@ -162,26 +159,6 @@ def platt(log_odds: NDArray[np.float64], faces: Sequence[OwnFace]) -> tuple[floa
             "The weights score held-out real people above fake ones: fit on more people, or for longer."
         )
     return a, float(fit.intercept_[0]) - a * centre
-
-
-def revision() -> str:
-    """The git revision of a checkout, with a mark when files differ; empty for an installed package."""
-    root = Path(__file__).resolve().parents[4]
-    command = ["git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=40"]
-    try:
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        return ""
-
-
-def versions() -> dict[str, str]:
-    """Of what decides the outcome besides the recipe."""
-    return {
-        "veritile": __version__,
-        "python": platform.python_version(),
-        "torch": str(torch.__version__),
-        "numpy": np.__version__,
-    }
 
 
 def _parameters(net: nn.Module) -> int:
