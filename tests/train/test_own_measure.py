@@ -6,7 +6,7 @@ import pytest
 
 from own_data import write_people
 from tiny_model import write_tiny_model
-from veritile.errors import FileUnreadableError, ModelMissingError
+from veritile.errors import CorruptImageError, FileUnreadableError, ModelMissingError
 from veritile.train.drawn import write_bench
 from veritile.train.own.measure import measure
 from veritile.train.own.prepare import Options, prepare
@@ -64,6 +64,14 @@ def test_a_benchmark_folder_is_measured_whole(model: Path, tmp_path: Path) -> No
     rows = measure(tmp_path, [model], draws=100)
     (auc,) = [row for row in rows if row.figure == "frame_auc" and row.group == "all"]
     assert (auc.set, auc.frames, auc.clips) == ("drawn", 24, 4)
+
+
+def test_a_box_that_cannot_be_cut_out_is_an_error_of_the_table(model: Path, tmp_path: Path) -> None:
+    write_bench(tmp_path, clips=2, frames=1)
+    table = tmp_path / "bench.csv"
+    table.write_text(table.read_text().replace(",40.0,40.0,100.0,100.0", ",9000,40.0,100.0,100.0", 1))
+    with pytest.raises(CorruptImageError, match="face box"):
+        measure(tmp_path, [model], draws=100)
 
 
 def test_other_folders_and_models_are_named(model: Path, tmp_path: Path) -> None:

@@ -233,7 +233,9 @@ def crop_scorer(model: Model) -> Scorer:
         try:
             crop = crop_face(rgb, box, margin=info.crop_margin, size=info.input_size)
         except ValueError as error:
-            raise CorruptImageError(f"A face box of {TABLE} does not lie in its picture: {error}.") from error
+            raise CorruptImageError(
+                f"A face box does not lie in its picture ({error}): correct the table, or make it anew."
+            ) from error
         return model.log_odds(crop)
 
     return score

@@ -12,15 +12,13 @@ from numpy.typing import NDArray
 from veritile.errors import FileUnreadableError
 from veritile.frame import FrameAnalyzer
 from veritile.frame.card import read_card
-from veritile.frame.crop import crop_face
 from veritile.frame.model import Model
 from veritile.train import bench
 from veritile.train.bench import Bench, BenchFrame, Row
 from veritile.train.own.table import TABLE, OwnSet
+from veritile.train.scoring import DETECTED, TABLE_BOXES, crop_scorer, product_scorer
 
 Box = tuple[float, float, float, float]
-Scorer = Callable[[NDArray[np.uint8], Box], float | None]
-"""Turns an (H, W, 3) uint8 RGB picture and the face box in it into calibrated log-odds of fake, or None."""
 Judged = tuple[BenchFrame, Box, NDArray[np.uint8]]
 """A frame of known answer, the face box in its picture, and the (H, W, 3) uint8 RGB picture."""
 
@@ -50,7 +48,7 @@ def measure(
     total, pictures = _open(data)
     cards = [read_card(model) for model in models]
     scorers = [
-        _as_product(FrameAnalyzer.load(model)) if detect else _as_network(Model.load(card))
+        product_scorer(FrameAnalyzer.load(model)) if detect else crop_scorer(Model.load(card))
         for model, card in zip(models, cards, strict=True)
     ]
     cv2.setNumThreads(1)
@@ -77,21 +75,12 @@ def measure(
 
 def faces_from(detect: bool) -> str:
     """How `Row.faces` calls where the face boxes came from."""
-    return "detected" if detect else "table"
+    return DETECTED if detect else TABLE_BOXES
 
 
 def set_name(split: str) -> str:
     """How the rows call a prepared set's split."""
     return f"own {split}"
-
-
-def _as_network(model: Model) -> Scorer:
-    info = model.info
-    return lambda rgb, box: model.log_odds(crop_face(rgb, box, margin=info.crop_margin, size=info.input_size))
-
-
-def _as_product(analyzer: FrameAnalyzer) -> Scorer:
-    return lambda rgb, _box: analyzer.analyze_rgb(rgb).log_odds
 
 
 def _open(data: Path) -> tuple[int, Iterator[Judged]]:
