@@ -22,11 +22,12 @@ from torch.utils.data import DataLoader
 
 from veritile.errors import FileUnreadableError, ModelError
 from veritile.train.figures import auc
+from veritile.train.heldout import as_input
 from veritile.train.own.cut import MARGIN
 from veritile.train.own.examples import Examples
 from veritile.train.own.interrupt import Interrupt, ignore_interrupts
 from veritile.train.own.recipe import Measurement, Recipe, learning_rate
-from veritile.train.own.scoring import as_input, score
+from veritile.train.own.scoring import score
 from veritile.train.own.split import TRAIN, VAL
 from veritile.train.own.table import OwnSet, replacing
 from veritile.train.own.weights import Start

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import nn
 
 from veritile.errors import ModelError
 from veritile.frame.crop import crop_face
+from veritile.train.heldout import as_input
 from veritile.train.own.table import OwnSet
 
 
@@ -31,8 +32,3 @@ def score(net: nn.Module, own: OwnSet, split: str, *, size: int, margin: float) 
     if not np.isfinite(found).all():
         raise ModelError("The weights have become infinite: start again with a lower --learning-rate.")
     return found
-
-
-def as_input(pixels: Tensor) -> Tensor:
-    """(N, size, size, 3) uint8 -> (N, 3, size, size) float32 in 0-1, channels last in memory: faster."""
-    return pixels.permute(0, 3, 1, 2).float().div(255)
