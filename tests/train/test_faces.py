@@ -10,7 +10,6 @@ import pytest
 from veritile.errors import CorruptImageError, FileUnreadableError, ImageError
 from veritile.train.drawn import write_faces
 from veritile.train.faces import FaceSet
-from veritile.train.pairs import PairSource
 
 
 @pytest.fixture
@@ -78,6 +77,27 @@ def test_a_table_with_a_wrong_number(data: Path) -> None:
         FaceSet(data, "train")
 
 
+def test_a_face_without_size_or_place(data: Path) -> None:
+    edit_table(data, ",100.0,", ",0,")
+    with pytest.raises(CorruptImageError, match=r"drawn/.*\.jpg"):
+        FaceSet(data, "train")
+
+
+def test_a_table_cut_short(data: Path) -> None:
+    table = data / "faces.csv"
+    lines = table.read_text().splitlines()
+    table.write_text("\n".join([lines[0], lines[1].rpartition(",")[0]]))
+    with pytest.raises(CorruptImageError, match=r"faces\.csv lacks"):
+        FaceSet(data, "train")
+
+
+@pytest.mark.parametrize("content", [b"file,split\n\xff\xfe,train\n", b"file,split\n" + b"x" * 200_000])
+def test_a_table_that_is_no_text(data: Path, content: bytes) -> None:
+    (data / "faces.csv").write_bytes(content)
+    with pytest.raises(CorruptImageError, match="no table of text"):
+        FaceSet(data, "train")
+
+
 def test_a_table_without_a_column(data: Path) -> None:
     edit_table(data, "nose_x", "snout_x")
     with pytest.raises(CorruptImageError, match="nose_x"):
@@ -98,29 +118,17 @@ def test_a_picture_that_is_none(data: Path, content: bytes) -> None:
         FaceSet(data, "train").read(0)
 
 
+def test_a_picture_damaged_in_its_zip(data: Path) -> None:
+    with zipfile.ZipFile(data / "drawn.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("drawn/00000.jpg", bytes(range(256)) * 40)
+    damaged = bytearray((data / "drawn.zip").read_bytes())
+    damaged[45:60] = b"\xff" * 15
+    (data / "drawn.zip").write_bytes(damaged)
+    with pytest.raises(CorruptImageError, match=r"drawn\.zip is damaged"):
+        FaceSet(data, "train").read(0)
+
+
 def test_a_damaged_zip(data: Path) -> None:
     (data / "drawn.zip").write_bytes(b"PK no zip at all")
     with pytest.raises(CorruptImageError, match=r"drawn\.zip"):
         FaceSet(data, "train").read(0)
-
-
-def test_pairs_depend_on_seed_and_number_alone(data: Path) -> None:
-    one, other = (PairSource(FaceSet(data, "train"), size=48, margin=1.3, seed=7) for _ in range(2))
-    assert one[3].shape == (2, 48, 48, 3)
-    other[0], other[5]  # what was asked for before does not matter
-    assert np.array_equal(one[3], other[3])
-    assert not np.array_equal(one[3], one[3 + len(one.faces)])  # another round, another pseudo-fake
-    third = PairSource(FaceSet(data, "train"), size=48, margin=1.3, seed=8)
-    assert not np.array_equal(one[3], third[3])
-
-
-def test_every_round_shows_every_picture_once(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    faces = FaceSet(data, "train")
-    seen: list[int] = []
-    read = faces.read
-    monkeypatch.setattr(faces, "read", lambda index: (seen.append(index), read(index))[1])
-    source = PairSource(faces, size=16, margin=1.3, seed=1)
-    for number in range(2 * len(faces)):
-        source[number]
-    first, second = seen[: len(faces)], seen[len(faces) :]
-    assert sorted(first) == sorted(second) == list(range(len(faces)))

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from veritile.errors import CorruptImageError, FileUnreadableError
 from veritile.frame.decode import CALL, decode
+
+_MOST: Final = CALL.bytes + 1
+"""Bytes that are read of a picture: one more than is taken, so that decode refuses it."""
 
 
 class PictureArchive:
@@ -34,12 +39,12 @@ class PictureArchive:
             ImageError: the picture cannot be decoded, or is larger than a call's frame.
         """
         try:
-            data = self._from_zip(file) if self._path.is_file() else (self._folder / file).read_bytes()
+            data = self._from_zip(file) if self._path.is_file() else self._from_folder(file)
         except (KeyError, OSError) as error:
             raise FileUnreadableError(
                 f"{file} is neither in {self._path} nor in {self._folder}: put it where its table says."
             ) from error
-        except zipfile.BadZipFile as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:  # the last: encrypted
             raise CorruptImageError(f"{self._path} is damaged at {file}: fetch it again.") from error
         return decode(data)
 
@@ -47,4 +52,8 @@ class PictureArchive:
         if self._zip is None:
             self._zip = zipfile.ZipFile(self._path)
         with self._zip.open(file) as opened:
-            return opened.read(CALL.bytes + 1)  # one byte more than is taken, so that decode refuses it
+            return opened.read(_MOST)
+
+    def _from_folder(self, file: str) -> bytes:
+        with (self._folder / file).open("rb") as opened:
+            return opened.read(_MOST)

@@ -7,7 +7,6 @@ frame`, and the face box `face_x, face_y, face_w, face_h` in pixels.
 
 from __future__ import annotations
 
-import csv
 import math
 import re
 from collections.abc import Iterator, Sequence
@@ -35,6 +34,7 @@ from veritile.train.figures import (
     swaps_found,
     swaps_found_at_rare,
 )
+from veritile.train.tables import read_table
 from veritile.vocabulary import THRESHOLDS, Sensitivity
 
 TABLE: Final = "bench.csv"
@@ -96,15 +96,15 @@ class Bench:
         """
         self.folder = folder
         path = folder / TABLE
+        rows = read_table(path, f"name the folder of {TABLE}")
         try:
-            with path.open(newline="", encoding="utf-8") as file:
-                self.frames = [_frame(row) for row in csv.DictReader(file)]
-        except OSError as error:
-            raise FileUnreadableError(f"{path} cannot be read: name the folder of {TABLE}.") from error
+            self.frames = [_frame(row) for row in rows]
         except (KeyError, ValueError, TypeError) as error:
-            raise CorruptImageError(f"{path} lacks a column or holds a wrong value: {error}.") from error
+            raise CorruptImageError(
+                f"{path} lacks a column or holds a wrong value ({error}): fetch or write it again."
+            ) from error
         if not self.frames:
-            raise FileUnreadableError(f"{path} lists no picture.")
+            raise FileUnreadableError(f"{path} lists no picture: fetch or write it again.")
 
     @property
     def sets(self) -> list[str]:

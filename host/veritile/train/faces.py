@@ -8,7 +8,6 @@ in the crop) and five landmarks in pixels of the crop.
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 
 from veritile.errors import CorruptImageError, FileUnreadableError
 from veritile.train.archive import PictureArchive
+from veritile.train.tables import read_table
 
 TABLE: Final = "faces.csv"
 LANDMARKS: Final = ("eye_r", "eye_l", "nose", "mouth_r", "mouth_l")
@@ -86,23 +86,23 @@ def file_digest(path: Path) -> str:
 
 
 def _read_table(path: Path, split: str) -> list[FacePicture]:
-    try:
-        with path.open(newline="", encoding="utf-8") as file:
-            rows = [row for row in csv.DictReader(file) if row.get("split") == split]
-    except OSError as error:
-        raise FileUnreadableError(f"{path} cannot be read: give the folder that holds {TABLE}.") from error
+    rows = read_table(path, f"give the folder that holds {TABLE}")
+    rows = [row for row in rows if row.get("split") == split]
     if not rows:
-        raise FileUnreadableError(f"{path} lists no picture of the split {split!r}.")
+        raise FileUnreadableError(
+            f"{path} lists no picture of the split {split!r}: both train and val are needed."
+        )
     try:
-        return [
-            FacePicture(
-                file=row["file"],
-                source=row["source"],
-                identity=row["identity"],
-                face_px=float(row["face_px"]),
-                landmarks=tuple((float(row[f"{p}_x"]), float(row[f"{p}_y"])) for p in LANDMARKS),
-            )
-            for row in rows
-        ]
-    except (KeyError, ValueError) as error:
-        raise CorruptImageError(f"{path} lacks a column or holds a wrong number: {error}.") from error
+        return [_picture(row) for row in rows]
+    except (KeyError, ValueError, TypeError) as error:
+        raise CorruptImageError(
+            f"{path} lacks a column or holds a wrong number ({error}): fetch or write it again."
+        ) from error
+
+
+def _picture(row: dict[str, str]) -> FacePicture:
+    points = tuple((float(row[f"{p}_x"]), float(row[f"{p}_y"])) for p in LANDMARKS)
+    face_px = float(row["face_px"])
+    if not (np.isfinite(points).all() and 0 < face_px < np.inf):
+        raise ValueError(f"the face of {row['file']}")
+    return FacePicture(row["file"], row["source"], row["identity"], face_px, points)

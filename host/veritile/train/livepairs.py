@@ -8,7 +8,6 @@ rectangle. Split them by clip, never by frame.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +22,7 @@ from veritile.frame.faces import FaceDetector
 from veritile.train.archive import PictureArchive
 from veritile.train.blend import Image
 from veritile.train.faces import file_digest
+from veritile.train.tables import read_table
 
 TABLE: Final = "pairs.csv"
 ARCHIVE: Final = "pairs"
@@ -113,13 +113,7 @@ class LivePairs:
 def _read_table(
     path: Path, clips: Collection[str] | None, held_out: Collection[str]
 ) -> dict[str, list[LivePair]]:
-    try:
-        with path.open(newline="", encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
-    except OSError as error:
-        raise FileUnreadableError(f"{path} cannot be read: give the folder that holds {TABLE}.") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise CorruptImageError(f"{path} is no table of text: fetch or write it again.") from error
+    rows = read_table(path, f"give the folder that holds {TABLE}")
     sides: dict[tuple[str, int], dict[str, dict[str, str]]] = {}
     try:
         for row in rows:
@@ -137,7 +131,11 @@ def _read_table(
                 pair = LivePair(clip, frame, real, fake, (x, y, w, h))
                 found.setdefault(clip, []).append(pair)
     except (KeyError, ValueError, TypeError) as error:
-        raise CorruptImageError(f"{path} lacks a column or holds a wrong value: {error}.") from error
+        raise CorruptImageError(
+            f"{path} lacks a column or holds a wrong value ({error}): fetch or write it again."
+        ) from error
     if not found:
-        raise FileUnreadableError(f"{path} lists no frame with a real and a fake picture of these clips.")
+        raise FileUnreadableError(
+            f"{path} lists no frame with a real and a fake picture of these clips: name clips that it has."
+        )
     return found

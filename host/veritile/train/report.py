@@ -9,9 +9,10 @@ from dataclasses import astuple, fields, replace
 from pathlib import Path
 from typing import Final, get_type_hints
 
-from veritile.errors import CorruptImageError, FileUnreadableError
+from veritile.errors import CorruptImageError
 from veritile.train.bench import FACE_SIZES, Row
 from veritile.train.goals import goals_table
+from veritile.train.tables import read_table
 from veritile.train.wording import ACCURACY, FIGURES, cell
 
 _BLOCK: Final = re.compile(r"(<!-- figures: (\w+) (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -50,13 +51,13 @@ def read_rows(path: Path) -> list[Row]:
         CorruptImageError: a column is missing or a number is none.
     """
     types = get_type_hints(Row)
+    found = read_table(path, "run scripts/evaluate.py first")
     try:
-        with path.open(newline="", encoding="utf-8") as file:
-            return [Row(**{name: types[name](row[name]) for name in types}) for row in csv.DictReader(file)]
-    except OSError as error:
-        raise FileUnreadableError(f"{path} cannot be read: run scripts/evaluate.py first.") from error
+        return [Row(**{name: types[name](row[name]) for name in types}) for row in found]
     except (KeyError, TypeError, ValueError) as error:
-        raise CorruptImageError(f"{path} is not a results.csv of this version: {error}.") from error
+        raise CorruptImageError(
+            f"{path} is not a results.csv of this version ({error}): delete it, and measure again."
+        ) from error
 
 
 def models_table(rows: Sequence[Row], faces: str) -> list[list[str]]:

@@ -24,6 +24,7 @@ from veritile.train.archive import PictureArchive
 from veritile.train.faces import LANDMARKS, file_digest
 from veritile.train.own.files import LABELS
 from veritile.train.own.split import SPLITS, TEST, VAL
+from veritile.train.tables import read_table
 
 TABLE: Final = "set.csv"
 ARCHIVE: Final = "set.zip"
@@ -72,13 +73,9 @@ class OwnSet:
             raise FileUnreadableError(
                 f"{folder} holds no prepared set ({TABLE} and {ARCHIVE}): veritile train prepare makes one."
             )
+        rows = read_table(path, "make the set anew with veritile train prepare")
         try:
-            with path.open(newline="", encoding="utf-8") as file:
-                self.faces = [_face(row) for row in csv.DictReader(file)]
-        except OSError as error:
-            raise FileUnreadableError(
-                f"{path} cannot be read: make the set anew with veritile train prepare."
-            ) from error
+            self.faces = [_face(row) for row in rows]
         except (KeyError, TypeError, ValueError) as error:
             raise CorruptImageError(
                 f"{path} lacks a column or holds a wrong value ({error}): make the set anew."
@@ -134,6 +131,8 @@ def write_table(path: Path, rows: Iterable[dict[str, Any]]) -> None:
 def _face(row: dict[str, str]) -> OwnFace:
     if row["split"] not in SPLITS:
         raise ValueError(f"split {row['split']!r}")
+    if not 0 < float(row["face_px"]) < float("inf"):
+        raise ValueError(f"a face of {row['face_px']} pixels")
     return OwnFace(
         file=row["file"],
         fake=LABELS[row["label"]],
