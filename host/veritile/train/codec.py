@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Final, Literal, Self, get_args
+from typing import Any, Final, Literal, get_args
 
 import cv2
 import numpy as np
@@ -82,13 +82,6 @@ class Codec:
         ):
             if not least <= value <= most:
                 raise UnsupportedFormatError(f"A codec of {value} {what}: give {least} to {most}.")
-
-    @classmethod
-    def draw(cls, rng: np.random.Generator) -> Self:
-        """Draw a sender as met in calls: 100-1500 kbit/s and 90-720 lines (log-uniform), 10-30 fps."""
-        kbit_s, lines = (round(float(np.exp(rng.uniform(*np.log(b))))) for b in ((100, 1500), (90, 720)))
-        names = get_args(Name)
-        return cls(names[int(rng.integers(len(names)))], kbit_s, lines, float(rng.choice((10, 15, 24, 30))))
 
     def __str__(self) -> str:
         """As sets are named: `vp8-300k-360`."""

@@ -66,19 +66,17 @@ class Metadata:
         }
 
 
-def calibrate(
-    log_odds: NDArray[np.float64], fake: NDArray[np.bool_], weight: NDArray[np.float64] | None = None
-) -> tuple[float, float]:
-    """Platt's a and b: sigmoid(a * log_odds + b) is P(fake) on these scores.
+def calibrate(log_odds: NDArray[np.float64], fake: NDArray[np.bool_]) -> tuple[float, float]:
+    """Platt's a and b: sigmoid(a * log_odds + b) is P(fake) on these scores, (N,) each.
 
-    Fit it on people whom the network was not trained on. `weight` says how much each score counts.
+    Fit it on people whom the network was not trained on.
 
     Raises:
         ModelError: the scores hold one class only, or run against it (a would not be positive).
     """
     if fake.all() or not fake.any():
-        raise ModelError("Calibration needs scores of real and of fake pictures.")
-    fit = LogisticRegression(C=np.inf).fit(log_odds[:, None], fake, weight)
+        raise ModelError("Calibration needs scores of real and of fake pictures: hold out both.")
+    fit = LogisticRegression(C=np.inf).fit(log_odds[:, None], fake)
     a, b = float(fit.coef_[0, 0]), float(fit.intercept_[0])
     if a <= 0:
         raise ModelError("The network scores real above fake on held-out people: train it for longer.")
@@ -166,7 +164,7 @@ def _to_onnx(net: nn.Module, size: int) -> onnx.ModelProto:
             verbose=False,
         )
     if program is None:
-        raise ModelError("PyTorch could not export the network.")
+        raise ModelError("PyTorch could not export the network: try another version of torch or onnxscript.")
     program.save(buffer)
     model = onnx.load_from_string(buffer.getvalue())
     # The exporter notes source lines and paths of this machine on every node.
@@ -196,4 +194,7 @@ def _check(data: bytes, net: nn.Module, size: int, *, probability: bool) -> None
     alone = np.concatenate([np.asarray(session.run(None, {"pixels": one[None]})[0]) for one in pixels])
     difference = max(float(np.abs(got - expected.numpy()).max()) for got in (batch, alone))
     if not difference <= TOLERANCE:
-        raise ModelError(f"ONNX Runtime differs from PyTorch by {difference:g}: the export is wrong.")
+        raise ModelError(
+            f"ONNX Runtime differs from PyTorch by {difference:g}: the export is wrong, so nothing was "
+            "written; try another version of torch or onnxscript."
+        )

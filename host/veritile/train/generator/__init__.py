@@ -5,7 +5,7 @@ its own texture, eyes and brows crisper than the rest, the generator's resolutio
 whatever the frame's, and the traces of its upsampling. Small generators of our
 own, trained on the real faces alone, leave such traces:
 
-- `align`: a face to a canonical square and back, by its five landmarks;
+- `align`: a face to a canonical square, by its five landmarks;
 - `nets`: an autoencoder with two decoders, a super-resolver, a critic;
 - `fit`: their training;
 - `make`: a generated version of every picture; `make.prepare` does all of this;

@@ -1,4 +1,4 @@
-"""A face to a canonical square and back, by its five landmarks, as face swappers align theirs."""
+"""A face to a canonical square, by its five landmarks, as face swappers align theirs."""
 
 from __future__ import annotations
 
@@ -46,31 +46,3 @@ def align(image: Image, landmarks: ArrayLike, side: int = SIDE) -> Image:
     border = cv2.BORDER_REFLECT_101
     square = cv2.warpAffine(image, matrix, (side, side), flags=cv2.INTER_LINEAR, borderMode=border)
     return np.asarray(square, dtype=np.uint8)
-
-
-def place(
-    square: Image, landmarks: ArrayLike, shape: tuple[int, ...], interpolation: int = cv2.INTER_LINEAR
-) -> tuple[Image, NDArray[np.bool_]]:
-    """Carry a canonical square back to where its face is in a picture.
-
-    Args:
-        square: (side, side, 3) uint8.
-        landmarks: five points (x, y) in pixels of the picture.
-        shape: height and width of the picture.
-        interpolation: OpenCV's, for the enlargement.
-
-    Returns:
-        (H, W, 3) uint8, the outermost pixels repeated beyond the square, and (H, W) bool: where the
-        square itself reaches.
-    """
-    side = square.shape[0]
-    matrix, (height, width) = to_canonical(landmarks, side), shape[:2]
-    flags = interpolation | cv2.WARP_INVERSE_MAP
-    placed = cv2.warpAffine(square, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    inside = cv2.warpAffine(
-        np.full((side, side), 255, np.uint8),
-        matrix,
-        (width, height),
-        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-    )
-    return np.asarray(placed, dtype=np.uint8), np.asarray(inside == 255, dtype=np.bool_)

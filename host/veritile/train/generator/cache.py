@@ -35,7 +35,7 @@ class GeneratedFaces:
         """See which families `folder` holds.
 
         Raises:
-            FileUnreadableError: none.
+            FileUnreadableError: it holds no family.
         """
         self.folder = folder
         self.families: tuple[str, ...] = tuple(sorted(file.stem for file in folder.glob("*.zip")))
@@ -49,7 +49,7 @@ class GeneratedFaces:
     def read(self, file: str, family: str) -> Image:
         """What `family` made of the picture `file`: the canonical square, (S, S, 3) uint8 RGB.
 
-        S is the recipe's `side`, 128 by default. `align.place` carries it to the face's place in the picture.
+        S is the recipe's `side`, 128 by default. `align.to_canonical` says where in it the face's points lie.
 
         Raises:
             FileUnreadableError: there is no such picture or family.
