@@ -66,17 +66,19 @@ class Metadata:
         }
 
 
-def calibrate(log_odds: NDArray[np.float64], fake: NDArray[np.bool_]) -> tuple[float, float]:
+def calibrate(
+    log_odds: NDArray[np.float64], fake: NDArray[np.bool_], weight: NDArray[np.float64] | None = None
+) -> tuple[float, float]:
     """Platt's a and b: sigmoid(a * log_odds + b) is P(fake) on these scores, (N,) each.
 
-    Fit it on people whom the network was not trained on.
+    Fit it on people whom the network was not trained on. `weight` says how much each score counts.
 
     Raises:
         ModelError: the scores hold one class only, or run against it (a would not be positive).
     """
     if fake.all() or not fake.any():
         raise ModelError("Calibration needs scores of real and of fake pictures: hold out both.")
-    fit = LogisticRegression(C=np.inf).fit(log_odds[:, None], fake)
+    fit = LogisticRegression(C=np.inf).fit(log_odds[:, None], fake, weight)
     a, b = float(fit.coef_[0, 0]), float(fit.intercept_[0])
     if a <= 0:
         raise ModelError("The network scores real above fake on held-out people: train it for longer.")
