@@ -117,7 +117,7 @@ def check_picture(model: Path, picture: Path, expected: float) -> float:
         with Image.open(picture) as opened:
             # As Keras' own loader resizes, so that the published answers come out.
             crop = np.asarray(opened.convert("RGB").resize((SIZE, SIZE), Image.Resampling.NEAREST))
-    except OSError as error:
+    except (OSError, Image.DecompressionBombError) as error:
         raise CorruptImageError(
             f"{picture} is no picture: give a face crop with its known answer."
         ) from error

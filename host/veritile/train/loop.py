@@ -169,7 +169,7 @@ class Run:
         return record
 
     def _batches(self, workers: int) -> Iterator[Tensor]:
-        """(batch, 2, size, size, 3) uint8 for every step that is left."""
+        """(batch, 2, size, size, 4) uint8 for every step that is left; see `PairSource`."""
         recipe = self.recipe
         numbers = range(self.pairs_seen, recipe.steps * recipe.batch)
         loader: DataLoader[Any] = DataLoader(
@@ -211,7 +211,8 @@ class Run:
         self.optimizer.step()
         self.schedule.step()
         self.step += 1
-        if self.step >= min(WARM_UP, self.recipe.steps // 2):  # the first call copies: the random start has no share in the average
+        # The first call copies: the random start has no share in the average.
+        if self.step >= min(WARM_UP, self.recipe.steps // 2):
             self.average.update_parameters(self.net)
         return float(loss.detach())
 

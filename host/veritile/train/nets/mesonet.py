@@ -1,7 +1,7 @@
 """The two MesoNet networks (Afchar et al., WIFS 2018, arXiv 1809.00888) in PyTorch.
 
-Our own weights are MesoInception4's; both are here so that the four published
-weight files run through the same evaluation. The papers' dropout is left out:
+Here so that the four published weight files run through the same evaluation,
+and as what other networks are compared with. The paper's dropout is left out:
 so small a network does not learn by heart what is drawn anew each time.
 """
 
