@@ -26,6 +26,7 @@ from rich.table import Table
 
 from train_mesonet import console, generate, train
 from veritile.errors import VeritileError
+from veritile.train.device import usable
 from veritile.train.figures import Scores, clip_auc, frame_auc, measure, paired_accuracy
 from veritile.train.generator.fit import GeneratorRecipe
 from veritile.train.loop import Run
@@ -78,10 +79,10 @@ def main(
     """Run the command; `--help` shows the module's text."""
     torch.set_num_threads(threads)
     cv2.setNumThreads(1)
-    device = ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
     base = Recipe(pairs=pairs, clips=TRAINED, held_out=MEASURED)
     rows: list[list[object]] = []
     try:
+        device = usable(device)
         data = Data(faces, live, generate(faces, folder, GeneratorRecipe(), base, device))
         for number, (name, changes) in enumerate(ARMS.items()):
             console.print(f"{number + 1} of {len(ARMS)}: {name}")

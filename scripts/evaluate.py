@@ -23,7 +23,7 @@ import click
 import cv2
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import Progress, TaskID
 from rich.table import Table
 
 from veritile.errors import ModelError, VeritileError
@@ -34,6 +34,7 @@ from veritile.train.cost import measure_cost
 from veritile.train.dossier import order_table, write_report
 from veritile.train.figures import DRAWS
 from veritile.train.goals import goals_table
+from veritile.train.progress import progress_bar, rate
 from veritile.train.provenance import provenance
 from veritile.train.scoring import (
     DETECTED,
@@ -151,13 +152,13 @@ def evaluate_models(
     cv2.setNumThreads(1)
     frames: list[BenchFrame] = []
     rows: list[Row] = []
-    with _progress(console) as bar:
+    with progress_bar(console) as bar:
         if lineup.contenders:
             with _task(bar, "pictures", number_of_pictures(bench, recode)) as task:
                 for frame, picture in pictures_and_calls(bench, recode, options.workers):
                     frames.append(frame)
                     lineup.score(frame, picture)
-                    _advance(bar, task)
+                    _advance(bar, task, "pictures")
         scored = _score_videos(lineup, videos, bar)
         if options.cost:
             with _task(bar, "cost", len(lineup.cards)) as task:
@@ -166,12 +167,12 @@ def evaluate_models(
                         rows += measure_cost(card)
                     except ModelError as error:
                         lineup.drop(card, str(error))
-                    _advance(bar, task)
+                    _advance(bar, task, "models")
         rows = [row for row in rows if any(row.model == card.name for card in lineup.cards)]
         with _task(bar, "figures", len(lineup.contenders)) as task:
             for contender in lineup.contenders:
                 rows += rows_of(contender, frames, draws=options.draws)
-                _advance(bar, task)
+                _advance(bar, task, "models")
     rows += _tau_rows(lineup, scored, options.draws)
     if not lineup.contenders:
         raise ModelError("No model could be measured. " + " ".join(f.why for f in lineup.failures))
@@ -244,7 +245,7 @@ def _score_videos(
             clips = autocorrelation.score_video(path, list(analyzers.values()))
             for found, clip in zip(scored.values(), clips, strict=True):
                 found.append(clip)
-            _advance(bar, task)
+            _advance(bar, task, "videos")
     return scored
 
 
@@ -261,18 +262,6 @@ def _tau_rows(
             )  # fmt: skip
 
 
-def _progress(console: Console) -> Progress:
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-    )
-    return Progress(*columns, console=console, transient=True)
-
-
 @contextmanager
 def _task(bar: Progress, what: str, total: int) -> Iterator[TaskID]:
     """A line of the progress bar for a step, gone when the step is done."""
@@ -281,9 +270,8 @@ def _task(bar: Progress, what: str, total: int) -> Iterator[TaskID]:
     bar.remove_task(task)
 
 
-def _advance(bar: Progress, task: TaskID) -> None:
-    speed = next(shown.speed for shown in bar.tasks if shown.id == task)
-    bar.update(task, advance=1, rate=f"{speed:.1f}/s" if speed else "")
+def _advance(bar: Progress, task: TaskID, unit: str) -> None:
+    bar.update(task, advance=1, rate=rate(bar, task, unit))
 
 
 if __name__ == "__main__":

@@ -5,10 +5,12 @@
     python scripts/train_mesonet.py --faces FACES --live LIVE --bench BENCH
 
 Trains small face generators first, then the detector on what they make, on
-blended faces and on real live swaps; calibrates on held-out people, chooses the
-quality gate, exports, and measures. The same command continues an interrupted run, on CPU or GPU. FACES holds
-faces.csv, LIVE pairs.csv and BENCH bench.csv, each beside its zip files; docs/evaluation.md
-describes their formats. `--smoke` runs everything in about a minute on drawn faces and keeps nothing.
+blended faces and on real live swaps; calibrates on held-out people, exports,
+chooses the quality gate, and measures. The same command continues an interrupted
+run, on CPU or GPU. FACES holds faces.csv, LIVE pairs.csv and BENCH bench.csv, each
+beside its zip files; the modules faces, livepairs and bench of host/veritile/train
+describe their formats. `--smoke` runs everything in about a minute on drawn faces
+and keeps nothing.
 """
 
 from __future__ import annotations
@@ -24,12 +26,12 @@ import click
 import cv2
 import torch
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
+from rich.progress import TaskID
 
 from veritile import __version__
-from veritile.errors import VeritileError
+from veritile.errors import ModelError, VeritileError
 from veritile.train.bench import Bench
+from veritile.train.device import usable
 from veritile.train.drawn import write_bench, write_faces, write_live
 from veritile.train.export import Metadata, calibrate_held_out, export, set_front_matter
 from veritile.train.gate import choose_gate, fill_card, write_gate
@@ -40,6 +42,7 @@ from veritile.train.heldout import HeldOut
 from veritile.train.loop import CHECKPOINT, Run
 from veritile.train.nets import NETWORKS, build
 from veritile.train.pairs import KINDS, picture_sheet
+from veritile.train.progress import progress_bar, rate
 from veritile.train.provenance import revision, versions
 from veritile.train.recipe import Data, Recipe, smoke_recipe
 
@@ -138,7 +141,10 @@ def main(
     recipe = Recipe(clips=clips, held_out=hold_out if live else (), **numbers)  # type: ignore[arg-type]
     torch.set_num_threads(threads)
     cv2.setNumThreads(1)
-    device = usable(device)
+    try:
+        device = usable(device)
+    except ModelError as error:
+        raise click.BadParameter(str(error), param_hint="--device") from error
     generators = GeneratorRecipe()
     with tempfile.TemporaryDirectory() as drawn:
         if smoke:
@@ -171,19 +177,6 @@ def main(
             raise click.ClickException(str(error)) from error
 
 
-def usable(device: str) -> str:
-    """What `auto` stands for; any other name as it is, if PyTorch can use it."""
-    if device == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
-    try:
-        torch.zeros(1, device=device)
-    except (RuntimeError, AssertionError) as error:
-        raise click.BadParameter(
-            f"PyTorch cannot use {device!r}: choose cpu, or auto.", param_hint="--device"
-        ) from error
-    return device
-
-
 def check(data: Data, recipe: Recipe, bench: Path | None) -> None:
     """Say now what would otherwise end the run after hours."""
     HeldOut(data, recipe)
@@ -199,32 +192,17 @@ def generate(
     if not recipe.shares.get("generated"):
         return None
     generated = folder / "generated"
-    with progress("pictures") as bar:
-        tasks: dict[str, object] = {}
+    with progress_bar(console, transient=False) as bar:
+        tasks: dict[str, TaskID] = {}
 
         def report(at: Making) -> None:
             if at.stage not in tasks:
                 tasks[at.stage] = bar.add_task(f"generators: {at.stage}", total=at.total, rate="")
             task = tasks[at.stage]
-            speed = next(t.speed for t in bar.tasks if t.id == task)
-            bar.update(task, completed=at.done, rate=f"{speed:.0f} pictures/s" if speed else "")  # type: ignore[arg-type]
+            bar.update(task, completed=at.done, rate=rate(bar, task, "pictures"))
 
         prepare(faces, generated, generators, device=device, report=report)
     return generated
-
-
-def progress(unit: str) -> Bar:
-    """A bar with count, rate and time left."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-    )
-    return Bar(*columns, console=console)
 
 
 def show_pairs(run: Run, path: Path) -> None:
@@ -236,7 +214,7 @@ def train(run: Run, *, workers: int, measure_every: int) -> None:
     """Train to the end, with rate and time left on the screen and one line a measurement."""
     started_at = revision()
     shown = len(run.history)
-    with progress("pairs") as bar:
+    with progress_bar(console, transient=False) as bar:
         task = bar.add_task(
             "pairs", total=run.recipe.steps * run.recipe.batch, completed=run.pairs_seen, rate=""
         )
@@ -244,17 +222,16 @@ def train(run: Run, *, workers: int, measure_every: int) -> None:
         def tell() -> None:
             nonlocal shown
             for at in run.history[shown:]:
-                rate = f" ({at.pairs / at.seconds:.0f} pairs/s)" if at.seconds else ""
+                speed = f" ({at.pairs / at.seconds:.0f} pairs/s)" if at.seconds else ""
                 console.print(
-                    f"{at.pairs} pairs, {at.seconds:.0f} s{rate}: "
+                    f"{at.pairs} pairs, {at.seconds:.0f} s{speed}: "
                     f"loss {at.loss:.4f}, held-out people: AUC {at.auc:.4f}, paired {at.paired:.4f}"
                     + ("" if at.live_auc is None else f", clips {at.live_auc:.4f}, {at.live_paired:.4f}")
                 )
             shown = len(run.history)
 
         def on_step(pairs: int, loss: float) -> None:
-            speed = bar.tasks[0].speed
-            bar.update(task, completed=pairs, rate=f"{speed:.0f} pairs/s, loss {loss:.3f}" if speed else "")
+            bar.update(task, completed=pairs, rate=f"{rate(bar, task, 'pairs')}, loss {loss:.3f}")
             tell()
 
         run.go(workers=workers, measure_every=measure_every, on_step=on_step)

@@ -10,22 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
-from veritile.errors import ModelError
 from veritile.reporting import INTERRUPTED
 from veritile.train.own.prepare import SKIPPED, Options, Summary, prepare
 from veritile.train.own.split import SPLITS
 from veritile.train.own.table import OwnSet
+from veritile.train.progress import progress_bar, rate
 
 if TYPE_CHECKING:
     from veritile.train.bench import Row
@@ -39,12 +32,12 @@ def run_prepare(folder: Path, out: Path, options: Options) -> int:
     console = _console()
     done = 0
     with _progress(console) as bar:
-        task = bar.add_task("files", total=None, note="")
+        task = bar.add_task("files", total=None, rate="")
 
         def on_file(number: int, total: int, name: str) -> None:
             nonlocal done
             done = number
-            bar.update(task, completed=number, total=total, note=_rate(bar, "files"))
+            bar.update(task, completed=number, total=total, rate=rate(bar, task, "files"))
 
         try:
             summary = prepare(folder, out, options, on_file)
@@ -63,6 +56,7 @@ def run_fit(
     import cv2
     import torch
 
+    from veritile.train.device import usable
     from veritile.train.own.finetune import FineTune
     from veritile.train.own.interrupt import Interrupt
     from veritile.train.own.recipe import Recipe
@@ -72,15 +66,15 @@ def run_fit(
     console = _console()
     torch.set_num_threads(threads)
     cv2.setNumThreads(1)
-    run = FineTune(out, Recipe(**recipe), OwnSet(data), load_start(start), device=_device(device))
+    run = FineTune(out, Recipe(**recipe), OwnSet(data), load_start(start), device=usable(device))
     for measurement in run.history:
         _show_measurement(console, measurement)
     with Interrupt() as interrupt, _progress(console) as bar:
         total = run.recipe.steps * run.recipe.batch
-        task = bar.add_task("pictures", total=total, completed=run.examples_seen, note="")
+        task = bar.add_task("pictures", total=total, completed=run.examples_seen, rate="")
 
         def on_step(examples: int, loss: float) -> None:
-            bar.update(task, completed=examples, note=f"{_rate(bar, 'pictures')}, loss {loss:.3f}")
+            bar.update(task, completed=examples, rate=f"{rate(bar, task, 'pictures')}, loss {loss:.3f}")
 
         def on_measurement(measurement: Measurement) -> None:
             _show_measurement(console, measurement)
@@ -130,10 +124,10 @@ def run_evaluate(data: Path, models: Sequence[str], *, detect: bool, draws: int,
 
     console = _console()
     with _progress(console) as bar:
-        task = bar.add_task("pictures", total=None, note="")
+        task = bar.add_task("pictures", total=None, rate="")
 
         def on_frame(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total, note=_rate(bar, "pictures"))
+            bar.update(task, completed=done, total=total, rate=rate(bar, task, "pictures"))
 
         rows = measure(data, models, detect=detect, draws=draws, on_frame=on_frame)
     _show_rows(console, rows, faces_from(detect))
@@ -205,36 +199,7 @@ def _say(console: Console, text: str) -> None:
 
 
 def _progress(console: Console) -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[note]}"),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    )
-
-
-def _rate(bar: Progress, unit: str) -> str:
-    speed = bar.tasks[0].speed
-    return f"{speed:.0f} {unit}/s" if speed else ""
-
-
-def _device(name: str) -> str:
-    """Resolve `auto`, and refuse what is not there before anything is done."""
-    import torch
-
-    if name == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
-    try:
-        torch.zeros(1, device=name)
-    except (RuntimeError, AssertionError) as error:
-        raise ModelError(f"PyTorch cannot use the device {name!r}: choose cpu, or auto.") from error
-    return name
+    return progress_bar(console, disable=not console.is_terminal)
 
 
 def _command() -> str:
