@@ -15,6 +15,7 @@ and keeps nothing.
 
 from __future__ import annotations
 
+import json
 import math
 import shlex
 import sys
@@ -39,7 +40,7 @@ from veritile.train.generator.fit import GeneratorRecipe
 from veritile.train.generator.make import Progress as Making
 from veritile.train.generator.make import prepare
 from veritile.train.heldout import HeldOut
-from veritile.train.loop import CHECKPOINT, Run
+from veritile.train.loop import CHECKPOINT, RECORD, Run
 from veritile.train.nets import NETWORKS, build
 from veritile.train.pairs import KINDS, picture_sheet
 from veritile.train.progress import progress_bar, rate
@@ -212,7 +213,8 @@ def show_pairs(run: Run, path: Path) -> None:
 
 def train(run: Run, *, workers: int, measure_every: int) -> None:
     """Train to the end, with rate and time left on the screen and one line a measurement."""
-    started_at = revision()
+    starts = starts_of(run)
+    run.record(**starts[-1], starts=starts)  # what is interrupted has a record too
     shown = len(run.history)
     with progress_bar(console, transient=False) as bar:
         task = bar.add_task(
@@ -236,7 +238,27 @@ def train(run: Run, *, workers: int, measure_every: int) -> None:
 
         run.go(workers=workers, measure_every=measure_every, on_step=on_step)
         tell()  # the last measurement comes after the last step
-    run.record(command=shlex.join(["python", *sys.argv]), revision=started_at, versions=versions())
+    run.record(**starts[-1], starts=starts)
+
+
+def starts_of(run: Run) -> list[dict[str, object]]:
+    """Every start that the weights of a run have learnt in; this one comes last, if it has anything to learn.
+
+    Each has `from_pairs` (where it went on), `command`, `revision` and `versions`: code and libraries may
+    change between two, and a record of the last alone would then be wrong.
+    """
+    try:
+        earlier = json.loads((run.folder / RECORD).read_text(encoding="utf-8"))["starts"]
+        earlier = [start for start in earlier if start["from_pairs"] < run.pairs_seen]
+    except (OSError, ValueError, KeyError, TypeError):
+        earlier = []
+    this = {
+        "from_pairs": run.pairs_seen,
+        "command": shlex.join(["python", *sys.argv]),
+        "revision": revision(),
+        "versions": versions(),
+    }
+    return earlier if earlier and run.step == run.recipe.steps else [*earlier, this]
 
 
 def ship(run: Run, out: Path, version: str) -> None:
