@@ -1,4 +1,4 @@
-"""A record names every start of a run that was interrupted, each with its own code."""
+"""Runs that are taken up again: every start is in the record, and another version's weights are refused."""
 
 import json
 import sys
@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("torch")
+torch = pytest.importorskip("torch")
 pytest.importorskip("av")
 pytest.importorskip("sklearn")
 pytest.importorskip("onnx")
 
-from train_mesonet import starts_of, train
-from veritile.train.drawn import write_faces
-from veritile.train.loop import Run
-from veritile.train.recipe import Data, Recipe
+from train_mesonet import starts_of, train  # noqa: E402
+from veritile.errors import ModelError  # noqa: E402
+from veritile.train.drawn import write_faces  # noqa: E402
+from veritile.train.loop import Run  # noqa: E402
+from veritile.train.recipe import Data, Recipe  # noqa: E402
 
 
 def test_every_start_is_in_the_record_and_none_that_learnt_nothing(
@@ -50,3 +51,15 @@ def test_every_start_is_in_the_record_and_none_that_learnt_nothing(
     assert recorded() == [(0, "--second"), (8, "--third")]
     train(start("--again"), workers=0, measure_every=8)
     assert recorded() == [(0, "--second"), (8, "--third")]
+
+
+def test_a_run_whose_network_was_another_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    write_faces(tmp_path / "faces", people=8)
+    recipe = Recipe(architecture="meso4", pairs=16, batch=8, size=32, shares={"blended": 1.0}, encoded=0.0)
+    run = Run(tmp_path / "run", recipe, Data(tmp_path / "faces"))
+    run.save()
+    state = torch.load(tmp_path / "run/checkpoint.pt", weights_only=True)
+    state["net"].pop("out.bias")
+    torch.save(state, tmp_path / "run/checkpoint.pt")
+    with pytest.raises(ModelError, match="another version of Veritile: name another folder"):
+        Run(tmp_path / "run", recipe, Data(tmp_path / "faces"))

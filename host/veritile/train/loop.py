@@ -227,16 +227,22 @@ class Run:
         mine = asdict(self.recipe)
         if step <= (1 - DESCENT) * min(self.recipe.steps, length):
             theirs["pairs"] = mine["pairs"]  # still on the part that does not depend on the length
-        if theirs != mine or state["data_sha256"] != self.data_sha256:
+        if theirs != mine or state.get("data_sha256") != self.data_sha256:
             raise ModelError(
                 f"{self.folder} holds a run of another recipe or other data: name another folder."
             )
-        self.net.load_state_dict(state["net"])
-        self.average.load_state_dict(state["average"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.schedule.load_state_dict(state["schedule"])
-        self.step, self.seconds = step, state["seconds"]
-        self.history = [Progress(**entry) for entry in state["history"]]
+        try:
+            self.net.load_state_dict(state["net"])
+            self.average.load_state_dict(state["average"])
+            self.optimizer.load_state_dict(state["optimizer"])
+            self.schedule.load_state_dict(state["schedule"])
+            self.step, self.seconds = step, state["seconds"]
+            self.history = [Progress(**entry) for entry in state["history"]]
+        except (RuntimeError, KeyError, ValueError, TypeError) as error:
+            raise ModelError(
+                f"{self.folder} holds a run of another version of Veritile: name another folder, or delete "
+                "it."
+            ) from error
 
 
 def _one_thread(_worker: int) -> None:

@@ -142,11 +142,17 @@ class GeneratorRun:
             raise ModelError(
                 f"{self.folder} holds generators of another recipe or other data: name another folder."
             )
-        self.nets.load_state_dict(state["nets"])
-        self.critic.load_state_dict(state["critic"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.critic_optimizer.load_state_dict(state["critic_optimizer"])
-        self.step = state["step"]
+        try:
+            self.nets.load_state_dict(state["nets"])
+            self.critic.load_state_dict(state["critic"])
+            self.optimizer.load_state_dict(state["optimizer"])
+            self.critic_optimizer.load_state_dict(state["critic_optimizer"])
+            self.step = state["step"]
+        except (RuntimeError, KeyError, ValueError) as error:
+            raise ModelError(
+                f"{self.folder} holds generators of another version of Veritile: name another folder, or "
+                "delete it."
+            ) from error
 
 
 def read_checkpoint(path: Path, device: torch.device | str = "cpu") -> dict:
