@@ -51,6 +51,8 @@ ROOT = Path(__file__).resolve().parents[1]
 LICENCE = "MIT"
 HELD_OUT = ("train-06", "train-09", "train-13", "train-17")
 """People who are in no other clip."""
+GATE_PAIRS = 160
+"""Photographs that the quality gate is chosen on."""
 console = Console(soft_wrap=True)
 
 
@@ -168,7 +170,7 @@ def main(
             if not export_only:
                 train(run, workers=workers, measure_every=measure_every)
             ship(run, out, version)
-            gate(out, run)
+            gate(out, run, pairs=8 if smoke else GATE_PAIRS)
             if bench is not None:
                 from evaluate import measure_models
 
@@ -279,9 +281,10 @@ def ship(run: Run, out: Path, version: str) -> None:
     console.print(f"{out}: {run.pairs_seen} pairs seen, calibration a {a:.4f} b {b:.4f}, sha256 {digest}")
 
 
-def gate(out: Path, run: Run) -> None:
-    """Choose the quality gate on the held-out people and put it into the file and the card."""
-    choice = choose_gate(out, run.held_out.photographs.faces.folder, live=run.held_out.clips, console=console)
+def gate(out: Path, run: Run, pairs: int) -> None:
+    """Choose the quality gate on `pairs` of the held-out people; put it into the file and the card."""
+    faces = run.held_out.photographs.faces.folder
+    choice = choose_gate(out, faces, live=run.held_out.clips, pairs=pairs, console=console)
     write_gate(out, choice.gate)
     card = out.with_suffix(".md")
     card.write_text(fill_card(card.read_text(encoding="utf-8"), choice), encoding="utf-8")
