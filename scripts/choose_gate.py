@@ -28,10 +28,10 @@ FILE = click.Path(path_type=Path)
 @click.command(help=__doc__)
 @click.argument("model", type=FILE)
 @click.option("--faces", type=FILE, required=True, help="Folder of faces.csv.")
-@click.option("--live", type=FILE, help="Folder of pairs.csv: real live swaps, added to the pseudo-fakes.")
+@click.option("--live", type=FILE, help="Folder of pairs.csv: real live swaps, then the only fakes.")
 @click.option("--clip", "clips", multiple=True, help="A clip of --live that was not trained on; repeat it.")
 @click.option("--pairs", type=click.IntRange(min=1), default=160, show_default=True,
-              help="Photographs, each with a fake of it.")  # fmt: skip
+              help="Photographs, and as many live swaps.")  # fmt: skip
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of all chance.")
 @click.option("--csv", "table", type=FILE, help="File to write every bin to.")
 @click.option(

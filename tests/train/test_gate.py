@@ -15,10 +15,11 @@ from veritile.frame.card import read_card
 from veritile.frame.model import Model
 from veritile.frame.quality import Gate
 from veritile.train import gate
-from veritile.train.drawn import write_faces
+from veritile.train.drawn import write_faces, write_live
 from veritile.train.faces import FaceSet
 from veritile.train.gate import EDGES, LEAST_PICTURES, GateChoice, choose, choose_gate, write_gate
 from veritile.train.gate_scores import Scored, samples
+from veritile.train.livepairs import LivePairs
 
 PEOPLE = 2 * LEAST_PICTURES
 TELLING, COIN = 2.0, 0.0
@@ -131,6 +132,15 @@ class TestMeasured:
         for one in made:
             assert one.fake.shape == one.real.shape
             assert not np.array_equal(one.fake, one.real)
+
+    def test_live_swaps_are_the_only_fakes_where_there_are_any(self, faces: Path, tmp_path: Path) -> None:
+        write_live(tmp_path / "live")
+        people, live = FaceSet(faces, "val"), LivePairs(tmp_path / "live", ("1", "2"))
+        made = list(samples(people, live, 4, seed=1))
+        assert [one.fake is None for one in made] == [True] * len(people) + [False] * 4
+        assert {one.person for one in made if one.fake is not None} <= {len(people), len(people) + 1}
+        choice = choose_gate(write_tiny_model(tmp_path), faces, live=live, pairs=4, draws=10)
+        assert {one.auc.frames for one in choice.bins if one.measure == "coding"} == {len(people) + 2 * 4}
 
     def test_the_rows_hold_what_was_measured(self, faces: Path, tmp_path: Path) -> None:
         choice = choose_gate(write_tiny_model(tmp_path), faces, pairs=2, draws=10)

@@ -1,8 +1,8 @@
 """The quality gate of a model, chosen from what its scores are worth at each face size, blur and light.
 
-Held-out people, real and faked, are shown as a call's tile shows them: at known
-sizes, blurred by known shares of the face, in less and less light, coded worse and
-worse (`veritile.train.gate_scores`). Each measure that the host gates on
+Held-out people, real and faked (by real live swaps where there are any), are shown as a
+call's tile shows them: at known sizes, blurred by known shares of the face, in less and
+less light, coded worse and worse (`veritile.train.gate_scores`). Each measure that the host gates on
 (`veritile.frame.quality`) is cut into bins, and the scores of each bin are judged.
 
 The rule, for each measure on its own. A bin is good when
@@ -133,8 +133,9 @@ def choose_gate(
     Args:
         model: ONNX file with its card beside it.
         faces: folder of `faces.csv`, of which the split `val` is used.
-        live: real swaps of people who were not trained on, of which half as many as `pairs` are added.
-        pairs: photographs, each with a fake of it and shown at every level; at most as many as there are.
+        live: real swaps of people who were not trained on: then they are the fakes, and photographs only
+            show real people.
+        pairs: photographs shown at every level, at most as many as there are, and as many live swaps.
         seed: of all chance.
         draws: bootstrap samples.
         console: shows a progress bar.
@@ -218,12 +219,14 @@ def write_bins(path: Path, choice: GateChoice) -> None:
 
 def _bin(name: str, least: float, below: float, scored: Sequence[Scored], draws: int) -> Bin:
     mine = [one for one in scored if least <= one.value < below]
-    scores = Scores(
-        np.array([value for one in mine for value in (one.real, one.fake)], dtype=np.float64),
-        np.tile(np.array([False, True]), len(mine)),
-        np.repeat(np.array([one.person for one in mine], dtype=np.int64), 2),
-        np.repeat(np.arange(len(mine), dtype=np.int64), 2),
-    )
+    entries = [
+        (value, kind, one.person, number)
+        for number, one in enumerate(mine)
+        for value, kind in ((one.real, False), (one.fake, True))
+        if value is not None
+    ]
+    log_odds, kinds, persons, numbers = np.array(entries, dtype=np.float64).reshape(-1, 4).T
+    scores = Scores(log_odds, kinds.astype(bool), persons.astype(np.int64), numbers.astype(np.int64))
 
     def figure(statistic: Callable[[Scores], float], of: Scores) -> Figure:
         nothing = Figure(float("nan"), float("nan"), float("nan"), 0, 0)

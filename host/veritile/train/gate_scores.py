@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 
@@ -32,7 +32,8 @@ class Sample:
     """A real picture and its fake, as the camera took them."""
 
     real: Image
-    fake: Image
+    fake: Image | None
+    """None for a photograph when there are live swaps: they are what the scores are for."""
     box: Box
     """Of the face in both, pixels."""
     person: int
@@ -50,28 +51,31 @@ class Scored:
     person: int
     real: float
     """Calibrated log-odds of fake, of the real picture,"""
-    fake: float
-    """and of the fake."""
+    fake: float | None
+    """and of the fake, if there is one."""
 
 
 def samples(faces: FaceSet, live: LivePairs | None, pairs: int, seed: int) -> Iterator[Sample]:
-    """Photographs, by turns self-blended and given another's face; then half as many frames of live swaps."""
+    """Photographs, by turns self-blended and given another's face; or real ones alone, then live swaps."""
     order = np.random.default_rng((seed, 0)).permutation(len(faces))[:pairs]
     for number, index in enumerate(order.tolist()):
         rng = np.random.default_rng((seed, 1, index))
         picture, image = faces.pictures[index], faces.read(index)
+        (height, width), side = image.shape[:2], picture.face_px
+        box = (width / 2 - side / 2, height / 2 - side / 2, side, side)
+        if live is not None:
+            yield Sample(image, None, box, number)
+            continue
         if number % 2:
             at = int(rng.integers(len(faces)))
             donor = Donor(faces.read(at), np.asarray(faces.pictures[at].landmarks))
             pair = simulate_swap(image, picture.landmarks, donor, rng)
         else:
             pair = self_blend(image, picture.landmarks, rng)
-        (height, width), side = image.shape[:2], picture.face_px
-        box = (width / 2 - side / 2, height / 2 - side / 2, side, side)
         yield Sample(pair.real, pair.fake, box, number)
     if live is not None:
         rng = np.random.default_rng((seed, 2))
-        for _ in range(pairs // 2):
+        for _ in range(pairs):
             chosen = live.draw(rng)
             real, fake = live.read(chosen)
             yield Sample(real, fake, chosen.box, len(order) + live.clips.index(chosen.clip))
@@ -79,7 +83,7 @@ def samples(faces: FaceSet, live: LivePairs | None, pairs: int, seed: int) -> It
 
 def count(faces: FaceSet, live: LivePairs | None, pairs: int) -> int:
     """How many `samples` gives."""
-    return min(pairs, len(faces)) + (0 if live is None else pairs // 2)
+    return min(pairs, len(faces)) + (0 if live is None else pairs)
 
 
 def score(model: Model, sample: Sample, *, seed: int) -> Iterator[Scored]:
@@ -87,11 +91,12 @@ def score(model: Model, sample: Sample, *, seed: int) -> Iterator[Scored]:
     info = model.info
     native_px = max(sample.box[2:])
     for name, tile, value in _levels(native_px, np.random.default_rng((seed, 3))):
-        shown = [tile.show(half, sample.box, seed=seed) for half in (sample.real, sample.fake)]
+        halves = [half for half in (sample.real, sample.fake) if half is not None]
+        shown = [tile.show(half, sample.box, seed=seed) for half in halves]
         crops = [crop_face(half, box, margin=info.crop_margin, size=info.input_size) for half, box in shown]
-        real, fake = (model.log_odds(crop) for crop in crops)
+        real, fake = (*(model.log_odds(crop) for crop in crops), None)[:2]
         measured = float(getattr(measure(*shown[0]), name)) if value is None else value
-        yield Scored(name, measured, sample.person, real, fake)
+        yield Scored(name, measured, sample.person, cast(float, real), fake)
 
 
 def _levels(native_px: float, rng: np.random.Generator) -> Iterator[tuple[str, Tile, float | None]]:
