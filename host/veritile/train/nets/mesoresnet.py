@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from veritile.errors import ModelMetadataError
 from veritile.train.nets.mesonet import Residual
 
 _STEM: Final = (16, 32)
@@ -95,5 +96,13 @@ def _convolution(inputs: int, outputs: int, stride: int = 1, side: int = 3) -> n
 
 
 def meso_resnet(*, size: int) -> MesoResNet:
-    """With random weights."""
+    """With random weights.
+
+    Raises:
+        ModelMetadataError: the size does not fit.
+    """
+    if size < 32 or size % MAP_SHRINKING:
+        raise ModelMetadataError(
+            f"A side of {size} pixels does not fit MesoResNet: take a multiple of {MAP_SHRINKING} from 32 up."
+        )
     return MesoResNet(size=size)
