@@ -32,9 +32,7 @@ def blur_background(image: Image, landmarks: ArrayLike, rng: np.random.Generator
     return np.clip(image * weight + blurred * (1 - weight) + 0.5, 0, 255).astype(np.uint8)
 
 
-def person_mask(
-    shape: tuple[int, ...], landmarks: ArrayLike, rng: np.random.Generator
-) -> tuple[Mask, float]:
+def person_mask(shape: tuple[int, ...], landmarks: ArrayLike, rng: np.random.Generator) -> tuple[Mask, float]:
     """(H, W) float32, 1 on the person to 0 on the background, and the height of the face in pixels."""
     height, width = shape
     points = fit_outline(np.asarray(landmarks, dtype=np.float64), _PERSON)
