@@ -86,23 +86,20 @@ def calibrate(
 
 
 def calibrate_held_out(held_out: HeldOut, net: nn.Module) -> tuple[float, float]:
-    """Platt's a and b on a recipe's held-out people.
+    """Platt's a and b on a recipe's held-out people: photographs, and clips of live swaps if there are any.
 
-    With clips of live swaps, the fakes are theirs, and the real faces are half theirs and half the
-    photographs': a handful of clips says too little of whom the network mistakes. Both classes count
-    alike. Without clips, photographs and the fakes of them.
+    Both count alike, whatever their numbers. Clips alone would promise too much: they are few, and
+    the faces that their swaps put on may have been trained on with other performers.
 
     Raises:
         ModelError: see `calibrate`.
     """
     photographs, clips = held_out.score_photographs(net, rounds=2), held_out.score_clips(net)
-    if clips is None:
-        return calibrate(photographs.log_odds.reshape(-1), photographs.fake)
-    parts = ((clips.log_odds[:, 1], 1.0), (clips.log_odds[:, 0], 0.5), (photographs.log_odds[:, 0], 0.5))
-    weight = np.concatenate([np.full(len(scores), share / len(scores)) for scores, share in parts])
+    parts = [part for part in (photographs, clips) if part is not None]
+    weight = np.concatenate([np.full(2 * len(part.log_odds), 1 / len(part.log_odds)) for part in parts])
     weight *= len(weight) / weight.sum()  # the fit stops by the size of its gradient
-    fake = np.arange(len(weight)) < len(clips.log_odds)
-    return calibrate(np.concatenate([scores for scores, _ in parts]), fake, weight)
+    log_odds = np.concatenate([part.log_odds.reshape(-1) for part in parts])
+    return calibrate(log_odds, np.concatenate([part.fake for part in parts]), weight)
 
 
 def export(net: nn.Module, path: Path, metadata: Metadata) -> str:
