@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import itertools
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -49,16 +50,11 @@ def write_bench(folder: Path, *, clips: int = 4, frames: int = 3, seed: int = 1)
             ["file", "set", "clip", "label", "kind", "width", "height", "frame"]
             + [f"face_{side}" for side in "xywh"]
         )
-        for clip in range(clips):
-            for frame in range(frames):
-                rng = np.random.default_rng((seed, clip, frame))
-                image, points = _draw(rng)
-                pair = blend.self_blend(image, points, rng)
-                for label, picture in (("real", pair.real), ("fake", pair.fake)):
-                    name = f"drawn/{clip}/{label}/{frame}.jpg"
-                    archive.writestr(name, _jpeg(picture))
-                    box = (start, start, _FACE, _FACE)
-                    table.writerow([name, "drawn", clip, label, "drawing", _SIDE, _SIDE, frame, *box])
+        for clip, frame, label, picture in _clips(clips, frames, seed):
+            name = f"drawn/{clip}/{label}/{frame}.jpg"
+            archive.writestr(name, picture)
+            box = (start, start, _FACE, _FACE)
+            table.writerow([name, "drawn", clip, label, "drawing", _SIDE, _SIDE, frame, *box])
 
 
 def write_live(folder: Path, *, clips: int = 4, frames: int = 3, seed: int = 2) -> None:
@@ -72,14 +68,20 @@ def write_live(folder: Path, *, clips: int = 4, frames: int = 3, seed: int = 2) 
         table = csv.writer(file)
         columns = ["file", "clip", "label", "frame", "width", "height"]
         table.writerow(columns + [f"face_{side}" for side in "xywh"])
-        for clip, frame in itertools.product(range(clips), range(frames)):
-            rng = np.random.default_rng((seed, clip, frame))
-            image, points = _draw(rng)
-            pair = blend.self_blend(image, points, rng)
-            for label, picture in (("real", pair.real), ("fake", pair.fake)):
-                name = f"{clip}/{label}/{frame}.jpg"
-                archive.writestr(name, _jpeg(picture))
-                table.writerow([name, clip, label, frame, _SIDE, _SIDE, start, start, _FACE, _FACE])
+        for clip, frame, label, picture in _clips(clips, frames, seed):
+            name = f"{clip}/{label}/{frame}.jpg"
+            archive.writestr(name, picture)
+            table.writerow([name, clip, label, frame, _SIDE, _SIDE, start, start, _FACE, _FACE])
+
+
+def _clips(clips: int, frames: int, seed: int) -> Iterator[tuple[int, int, str, bytes]]:
+    """Clip, frame, label and JPEG of every picture: each frame real, then self-blended."""
+    for clip, frame in itertools.product(range(clips), range(frames)):
+        rng = np.random.default_rng((seed, clip, frame))
+        image, points = _draw(rng)
+        pair = blend.self_blend(image, points, rng)
+        yield clip, frame, "real", _jpeg(pair.real)
+        yield clip, frame, "fake", _jpeg(pair.fake)
 
 
 def _draw(rng: np.random.Generator) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
