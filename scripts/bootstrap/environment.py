@@ -17,6 +17,7 @@ from bootstrap.progress import (
     digest,
     read_stamp,
     run,
+    say,
     works,
     write_stamp,
 )
@@ -25,6 +26,7 @@ VENV = ROOT / ".venv"
 SCRIPTS = VENV / ("Scripts" if WINDOWS else "bin")
 STAMP = VENV / ".veritile-environment.json"
 PYTHON_FLOOR = (3, 11)
+TORCH_FOR_CPUS = "https://download.pytorch.org/whl/cpu"
 
 
 def script(name: str) -> Path:
@@ -74,6 +76,19 @@ def pip_install(title: str, *what: str) -> None:
     run(title, [venv_python(), *pip, *what])
 
 
+def _install_torch_for_cpus() -> None:
+    """Install PyTorch without CUDA, which PyPI lacks for Linux: far smaller, and all that tests need."""
+    find_torch = "import importlib.metadata as m; m.distribution('torch')"
+    if sys.platform != "linux" or works(venv_python(), "-c", find_torch):
+        return
+    # What it needs itself comes with all the rest. Not reached, an index is not asked for long.
+    only = ["--no-deps", "--retries", "1", "--index-url", TORCH_FOR_CPUS, "torch"]
+    try:
+        pip_install("installing PyTorch for CPUs", *only)
+    except SetupError:
+        say(f"  {TORCH_FOR_CPUS} cannot be reached, or has none for this machine: PyPI's follows, which is large.")
+
+
 def ensure_environment(extras: Sequence[str] = ()) -> Path:
     """Return the interpreter of `.venv`, where the package is installed (editable) with `extras`.
 
@@ -89,6 +104,8 @@ def ensure_environment(extras: Sequence[str] = ()) -> Path:
         return python
     if not works(python, "-m", "pip", "--version"):
         _create()
+    if "dev" in wanted:
+        _install_torch_for_cpus()
     target = f"{ROOT}[{','.join(wanted)}]" if wanted else str(ROOT)
     pip_install("installing the Python packages (a minute or two the first time)", "-e", target)
     write_stamp(STAMP, {"made_of": made_of, "extras": wanted})

@@ -129,6 +129,38 @@ def test_an_environment_that_is_complete_is_left_alone(capfd: pytest.CaptureFixt
     assert capfd.readouterr().err == ""
 
 
+@pytest.fixture
+def installed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Where an environment that lacks everything but pip notes what is installed into it, a line each."""
+    notes = tmp_path / "installed"
+    refuses = 'case "$*" in *distribution*|*refused*) exit 1;; *install*) echo "$*" >> '
+    program(tmp_path / ".venv" / "bin" / "python", f"{refuses}{notes};; esac")
+    monkeypatch.setattr(environment, "SCRIPTS", tmp_path / ".venv" / "bin")
+    monkeypatch.setattr(environment, "STAMP", tmp_path / ".venv" / "stamp")
+    return notes
+
+
+def test_tests_get_pytorch_without_cuda_before_anything_asks_for_the_other(installed: Path) -> None:
+    bootstrap.ensure_environment(["dev"])
+    torch, package = installed.read_text().splitlines()
+    assert torch.endswith("--index-url https://download.pytorch.org/whl/cpu torch")
+    assert package.endswith(f"-e {ROOT}[dev]")
+
+
+def test_without_that_build_the_tests_get_the_usual_one(
+    installed: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(environment, "TORCH_FOR_CPUS", "https://refused.example")
+    bootstrap.ensure_environment(["dev"])
+    assert installed.read_text().endswith(f"-e {ROOT}[dev]\n")
+    assert "PyPI's follows" in capfd.readouterr().err
+
+
+def test_users_get_no_pytorch(installed: Path) -> None:
+    bootstrap.ensure_environment(["demo"])
+    assert "torch" not in installed.read_text()
+
+
 def test_uninstalling_asks_nothing_of_the_network(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
