@@ -86,7 +86,7 @@ def _install_torch_for_cpus() -> None:
     try:
         pip_install("installing PyTorch for CPUs", *only)
     except SetupError:
-        say(f"  {TORCH_FOR_CPUS} cannot be reached, or has none for this machine: PyPI's follows, which is large.")
+        say(f"  {TORCH_FOR_CPUS} has none for this machine, or none is reached: PyPI's follows, a large one.")
 
 
 def ensure_environment(extras: Sequence[str] = ()) -> Path:
