@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from veritile.frame.faces import Face
     from veritile.frame.model import ModelInfo
-    from veritile.frame.pipeline import FrameAnalyzer, FrameResult, Timing
+    from veritile.frame.pipeline import FaceResult, FrameAnalyzer, FrameResult, Timing
+    from veritile.frame.pose import Pose
 
-__all__ = ["Face", "FrameAnalyzer", "FrameResult", "ModelInfo", "Timing"]
+__all__ = ["Face", "FaceResult", "FrameAnalyzer", "FrameResult", "ModelInfo", "Pose", "Timing"]
 
 
 def __getattr__(name: str) -> Any:

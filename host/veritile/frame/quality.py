@@ -27,6 +27,7 @@ _SHARPNESS_SIDE: Final = 128
 _FULL_FACE_PX: Final = 160.0
 _FULL_SHARPNESS: Final = 0.3
 _FULL_LIGHT: Final = 0.25
+_FULL_YAW, _LEAST_YAW = 20.0, 60.0  # degrees
 _LEAST_WEIGHT: Final = 0.25
 
 
@@ -64,10 +65,12 @@ class Gate:
             return Reason.BLURRED
         return None
 
-    def weight(self, quality: Quality) -> float:
-        """How much a frame counts, 0-1: 0 when it cannot be judged, else the weakest of the three measures.
+    def weight(self, quality: Quality, yaw: float = 0.0) -> float:
+        """How much a frame counts, 0-1: 0 when it cannot be judged, else the weakest of the four measures.
 
-        Each rises from 0.25 at the gate to 1 at a face of 160 px, a sharpness of 0.3, a light of 0.25.
+        Each rises from 0.25 at the gate to 1 at a face of 160 px, a sharpness of 0.3, a light of 0.25; and
+        falls from 1 at a head turned by `yaw` = 20 degrees to either side to 0.25 at 60 and beyond, for a
+        turned face is harder to judge, but is no reason to judge nothing.
         """
         if self.reason(quality) is not None:
             return 0.0
@@ -75,6 +78,7 @@ class Gate:
             _ramp(quality.face_px, self.face_px, _FULL_FACE_PX),
             _ramp(quality.sharpness, self.sharpness, _FULL_SHARPNESS),
             _ramp(quality.light, self.light, _FULL_LIGHT),
+            _ramp(-min(abs(yaw), _LEAST_YAW), -_LEAST_YAW, -_FULL_YAW),
         )
 
 
