@@ -26,7 +26,8 @@ VENV = ROOT / ".venv"
 SCRIPTS = VENV / ("Scripts" if WINDOWS else "bin")
 STAMP = VENV / ".veritile-environment.json"
 PYTHON_FLOOR = (3, 11)
-TORCH_FOR_CPUS = "https://download.pytorch.org/whl/cpu"
+TORCH_FOR_CPUS = "torch==2.13.0+cpu"  # an index with a newer one for CUDA would win over a mere floor
+INDEX_OF_TORCH = "https://download.pytorch.org/whl/cpu"
 
 
 def script(name: str) -> Path:
@@ -82,11 +83,11 @@ def _install_torch_for_cpus() -> None:
     if sys.platform != "linux" or works(venv_python(), "-c", find_torch):
         return
     # What it needs itself comes with all the rest. Not reached, an index is not asked for long.
-    only = ["--no-deps", "--retries", "1", "--index-url", TORCH_FOR_CPUS, "torch"]
+    only = ["--no-deps", "--retries", "1", "--extra-index-url", INDEX_OF_TORCH, TORCH_FOR_CPUS]
     try:
         pip_install("installing PyTorch for CPUs", *only)
     except SetupError:
-        say(f"  {TORCH_FOR_CPUS} has none for this machine, or none is reached: PyPI's follows, a large one.")
+        say(f"  {TORCH_FOR_CPUS} is in no index that can be reached: PyPI's build follows, a large one.")
 
 
 def ensure_environment(extras: Sequence[str] = ()) -> Path:
