@@ -32,9 +32,10 @@ from rich.progress import TaskID
 from veritile import __version__
 from veritile.errors import ModelError, VeritileError
 from veritile.train.bench import Bench
+from veritile.train.calibration import calibrate_held_out
 from veritile.train.device import usable
 from veritile.train.drawn import write_bench, write_faces, write_live
-from veritile.train.export import Metadata, calibrate_held_out, export, set_front_matter
+from veritile.train.export import Metadata, export, set_front_matter
 from veritile.train.gate import choose_gate, fill_card, write_gate
 from veritile.train.generator.fit import GeneratorRecipe
 from veritile.train.generator.make import Progress as Making

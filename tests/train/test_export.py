@@ -8,19 +8,12 @@ import pytest
 
 torch = pytest.importorskip("torch")
 onnx = pytest.importorskip("onnx")
-pytest.importorskip("sklearn")
 
 from veritile.errors import ModelChecksumError, ModelError  # noqa: E402
 from veritile.frame.card import read_card  # noqa: E402
 from veritile.frame.model import Model  # noqa: E402
-from veritile.train.export import (  # noqa: E402
-    Metadata,
-    calibrate,
-    calibrate_held_out,
-    export,
-    set_front_matter,
-)
-from veritile.train.heldout import PairScores, as_input  # noqa: E402
+from veritile.train.export import Metadata, export, set_front_matter  # noqa: E402
+from veritile.train.heldout import as_input  # noqa: E402
 from veritile.train.nets import NETWORKS, build, mesonet  # noqa: E402
 from veritile.train.nets.mesonet import meso4, meso_inception4  # noqa: E402
 
@@ -51,11 +44,10 @@ def answers(path: Path, pixels: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize("falling", [False, True], ids=["rising", "falling"])
-@pytest.mark.parametrize("residual", [False, True], ids=["picture", "residual"])
-def test_the_file_answers_as_the_network(tmp_path: Path, falling: bool, residual: bool) -> None:
+def test_the_file_answers_as_the_network(tmp_path: Path, falling: bool) -> None:
     """With a falling normalisation too, which must not change places with the maximum."""
     torch.manual_seed(1)
-    net = trained(meso_inception4(size=SIZE, residual=residual), falling=falling)
+    net = trained(meso_inception4(size=SIZE), falling=falling)
     export(net, tmp_path / "net.onnx", metadata())
     pixels = np.random.default_rng(0).integers(0, 256, (3, SIZE, SIZE, 3), dtype=np.uint8)
     with torch.no_grad():
@@ -138,71 +130,3 @@ def test_a_cards_text_survives_new_front_matter(tmp_path: Path) -> None:
     card.write_text(card.read_text() + "\n# net\n\n---\nRuled off.\n")
     set_front_matter(card, {"name": "net", "version": "2"})
     assert card.read_text() == "---\nname: net\nversion: 2\n---\n\n# net\n\n---\nRuled off.\n"
-
-
-def test_calibration_finds_the_scale_of_the_scores() -> None:
-    """Scores that are log-odds already, stretched and shifted: the fit takes both back."""
-    rng = np.random.default_rng(0)
-    true = rng.normal(0, 2, 20_000)
-    fake = rng.random(20_000) < 1 / (1 + np.exp(-true))
-    a, b = calibrate(3 * true + 1, fake)
-    assert (a, b) == (pytest.approx(1 / 3, rel=0.05), pytest.approx(-1 / 3, abs=0.05))
-
-
-def test_calibration_refuses_scores_that_say_nothing_or_the_opposite() -> None:
-    with pytest.raises(ModelError, match="longer"):
-        calibrate(np.array([2.0, 1.5, -1.0, 0.9]), np.array([False, False, True, True]))
-    with pytest.raises(ModelError, match="real and of fake"):
-        calibrate(np.array([2.0, 1.0]), np.array([True, True]))
-
-
-class Known:
-    """Held-out people whose scores are given."""
-
-    def __init__(self, photographs: np.ndarray, clips: np.ndarray | None) -> None:
-        self._photographs, self._clips = photographs, clips
-
-    def score_photographs(self, _net: object, rounds: int = 1) -> PairScores:
-        return pair_scores(self._photographs)
-
-    def score_clips(self, _net: object) -> PairScores | None:
-        return None if self._clips is None else pair_scores(self._clips)
-
-
-def pair_scores(log_odds: np.ndarray) -> PairScores:
-    return PairScores(log_odds, np.arange(len(log_odds)))
-
-
-def normal(real: float, fake: float, count: int = 400) -> np.ndarray:
-    """(count, 2) scores of pairs around these means."""
-    return np.random.default_rng(0).normal((real, fake), 1.0, (count, 2))
-
-
-class TestHeldOutCalibration:
-    def calibrate(self, photographs: np.ndarray, clips: np.ndarray | None) -> tuple[float, float]:
-        return calibrate_held_out(Known(photographs, clips), torch.nn.Identity())  # type: ignore[arg-type]
-
-    def test_photographs_that_tell_nothing_make_it_less_sure(self) -> None:
-        clips = normal(-1, 1)
-        alone, with_photographs = (self.calibrate(p, clips) for p in (normal(-1, 1), normal(0, 0)))
-        assert 0 < with_photographs[0] < alone[0]
-
-    def test_real_people_who_look_fake_make_it_more_careful(self) -> None:
-        clips = normal(-1, 1)
-        calm, alarmed = (self.calibrate(normal(real, 0), clips) for real in (-1, 1))
-        assert alarmed[0] < calm[0]
-        assert alarmed[0] * 1 + alarmed[1] < calm[0] * 1 + calm[1]
-
-    def test_the_numbers_of_pictures_do_not_matter(self) -> None:
-        photographs, clips = normal(-0.5, 0), normal(-1, 1)
-        many = np.tile(photographs, (10, 1))
-        assert self.calibrate(many, clips) == pytest.approx(self.calibrate(photographs, clips), abs=1e-3)
-
-    def test_without_clips_it_is_on_photographs(self) -> None:
-        scores = normal(-1, 1)
-        alone = calibrate(scores.reshape(-1), pair_scores(scores).fake)
-        assert self.calibrate(scores, None) == pytest.approx(alone, abs=1e-3)
-
-    def test_a_network_that_says_the_opposite_is_refused(self) -> None:
-        with pytest.raises(ModelError, match="train it for longer"):
-            self.calibrate(normal(0, 0), normal(1, -1))

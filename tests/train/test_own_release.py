@@ -4,7 +4,6 @@ import json
 import re
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
@@ -28,10 +27,10 @@ from veritile.train.own.finetune import FineTune  # noqa: E402
 from veritile.train.own.interrupt import Interrupt  # noqa: E402
 from veritile.train.own.prepare import Options, prepare  # noqa: E402
 from veritile.train.own.recipe import Recipe  # noqa: E402
-from veritile.train.own.release import Released, export_run, platt, record  # noqa: E402
+from veritile.train.own.release import Released, export_run, record  # noqa: E402
 from veritile.train.own.scoring import score  # noqa: E402
 from veritile.train.own.split import VAL  # noqa: E402
-from veritile.train.own.table import OwnFace, OwnSet  # noqa: E402
+from veritile.train.own.table import OwnSet  # noqa: E402
 from veritile.train.own.weights import load_start  # noqa: E402
 
 SIZE = 64
@@ -146,44 +145,3 @@ def test_what_cannot_be_exported_is_said(run: FineTune, tmp_path: Path) -> None:
     finally:
         table.write_bytes(content)
     assert list(tmp_path.iterdir()) == []
-
-
-def faces(*people: tuple[str, bool, int]) -> list[OwnFace]:
-    """(name, fake, number of faces) each."""
-    return [
-        OwnFace("", fake, name, VAL, 200, 100.0, 100.0, ())
-        for name, fake, count in people
-        for _ in range(count)
-    ]
-
-
-def test_calibration_takes_a_stretch_and_a_shift_back() -> None:
-    rng = np.random.default_rng(0)
-    true = rng.normal(0, 2, 4000)
-    fake = rng.random(4000) < 1 / (1 + np.exp(-true))
-    people = [OwnFace("", bool(f), str(n), VAL, 200, 100.0, 100.0, ()) for n, f in enumerate(fake)]
-    a, b = platt(3 * true + 1, people)
-    assert (a, b) == (pytest.approx(1 / 3, rel=0.1), pytest.approx(-1 / 3, abs=0.1))
-
-
-def test_calibration_knows_no_base_rate() -> None:
-    """Ten times the fakes, or one person with most of the pictures, changes nothing."""
-    few = faces(("a", False, 2), ("b", False, 2), ("c", True, 2), ("d", True, 2))
-    low, high = [-1.0, 0.5], [-0.5, 1.0]
-    base = platt(np.array(low * 2 + high * 2), few)
-    many = faces(("a", False, 2), ("b", False, 2), ("c", True, 20), ("d", True, 2))
-    assert platt(np.array(low * 2 + high * 10 + high), many) == pytest.approx(base, abs=1e-3)
-
-
-def test_few_people_however_well_told_apart_allow_no_certainty() -> None:
-    three = faces(*((f"r{n}", False, 5) for n in range(3)), *((f"f{n}", True, 5) for n in range(3)))
-    scores = np.repeat([-30.0, 30.0], 15)
-    a, b = platt(scores, three)
-    assert a * 30 + b == pytest.approx(np.log(4), abs=0.01)
-    assert a * -30 + b == pytest.approx(-np.log(4), abs=0.01)
-
-
-def test_calibration_refuses_weights_that_say_the_opposite() -> None:
-    pair = faces(("a", False, 2), ("b", True, 2))
-    with pytest.raises(ModelError, match="more people"):
-        platt(np.array([1.0, 2.0, -1.0, 0.5]), pair)

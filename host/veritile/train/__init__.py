@@ -6,7 +6,7 @@
     fake       camera, background, blend, swap, generator   a real face as taken, and a fake of it
     degrade    degrade, codec, tiles, recoded               what a call does to a picture
     learn      pairs, recipe, nets, loop, heldout           pairs to learn from, networks, a run
-    ship       export, gate, gate_scores, keras             ONNX files, calibrated and gated
+    ship       calibration, export, gate, gate_scores, keras  ONNX files, calibrated and gated
     measure    scoring, figures, cost, autocorrelation      what models answer, and figures of it
     tell       report, goals, wording, plots, dossier       results.csv, tables, a report
     commands   provenance, progress, device                 what every command needs

@@ -20,13 +20,10 @@ import numpy as np
 import onnx
 import onnxruntime as ort
 import torch
-from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 from torch import Tensor, nn
 
 from veritile.errors import ModelError
 from veritile.train.faces import file_digest
-from veritile.train.heldout import HeldOut
 from veritile.train.nets.mesonet import MesoNet
 
 TOLERANCE: Final = 1e-4
@@ -64,42 +61,6 @@ class Metadata:
             "licence": self.licence,
             "input_size": str(self.input_size),
         }
-
-
-def calibrate(
-    log_odds: NDArray[np.float64], fake: NDArray[np.bool_], weight: NDArray[np.float64] | None = None
-) -> tuple[float, float]:
-    """Platt's a and b: sigmoid(a * log_odds + b) is P(fake) on these scores, (N,) each.
-
-    Fit it on people whom the network was not trained on. `weight` says how much each score counts.
-
-    Raises:
-        ModelError: the scores hold one class only, or run against it (a would not be positive).
-    """
-    if fake.all() or not fake.any():
-        raise ModelError("Calibration needs scores of real and of fake pictures: hold out both.")
-    fit = LogisticRegression(C=np.inf).fit(log_odds[:, None], fake, weight)
-    a, b = float(fit.coef_[0, 0]), float(fit.intercept_[0])
-    if a <= 0:
-        raise ModelError("The network scores real above fake on held-out people: train it for longer.")
-    return a, b
-
-
-def calibrate_held_out(held_out: HeldOut, net: nn.Module) -> tuple[float, float]:
-    """Platt's a and b on a recipe's held-out people: photographs, and clips of live swaps if there are any.
-
-    Both count alike, whatever their numbers. Clips alone would promise too much: they are few, and
-    the faces that their swaps put on may have been trained on with other performers.
-
-    Raises:
-        ModelError: see `calibrate`.
-    """
-    photographs, clips = held_out.score_photographs(net, rounds=2), held_out.score_clips(net)
-    parts = [part for part in (photographs, clips) if part is not None]
-    weight = np.concatenate([np.full(2 * len(part.log_odds), 1 / len(part.log_odds)) for part in parts])
-    weight *= len(weight) / weight.sum()  # the fit stops by the size of its gradient
-    log_odds = np.concatenate([part.log_odds.reshape(-1) for part in parts])
-    return calibrate(log_odds, np.concatenate([part.fake for part in parts]), weight)
 
 
 def export(net: nn.Module, path: Path, metadata: Metadata) -> str:

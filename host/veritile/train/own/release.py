@@ -11,7 +11,6 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 from torch import nn
 
 from veritile.errors import FileUnreadableError, ModelError
@@ -19,8 +18,9 @@ from veritile.frame.card import read_card
 from veritile.frame.model import Model
 from veritile.frame.quality import Gate
 from veritile.train.bench import Row
+from veritile.train.calibration import calibrate
 from veritile.train.export import Metadata, export, set_front_matter
-from veritile.train.figures import DRAWS
+from veritile.train.figures import DRAWS, Scores
 from veritile.train.gate import write_gate
 from veritile.train.nets import build
 from veritile.train.own import measure
@@ -105,7 +105,8 @@ def export_run(
         raise ModelError(f"{own.folder} has changed since the run: run veritile train fit on it anew.")
     net = build(state["architecture"], size=state["size"])
     net.load_state_dict(state["best"])
-    calibration = platt(score(net, own, VAL, size=state["size"], margin=state["margin"]), own.of(VAL))
+    log_odds = score(net, own, VAL, size=state["size"], margin=state["margin"])
+    calibration = calibrate(_by_person(own.of(VAL), log_odds))
     metadata = Metadata(
         name=out.stem,
         version=version,
@@ -131,34 +132,11 @@ def export_run(
     return Released(out, digest, calibration, rows, own.measured_split)
 
 
-def platt(log_odds: NDArray[np.float64], faces: Sequence[OwnFace]) -> tuple[float, float]:
-    """a and b such that sigmoid(a * log_odds + b) is P(fake), were real and fake equally frequent.
-
-    Both classes, and within a class all people, count alike. As in Platt's paper the targets
-    are not 0 and 1 but leave room for the next case to be wrong, counted in people: three
-    held-out people, however well told apart, allow no more than 4 to 1.
-
-    Raises:
-        ModelError: real people score above fake ones.
-    """
+def _by_person(faces: Sequence[OwnFace], log_odds: NDArray[np.float64]) -> Scores:
+    """What a network said of these faces, by person."""
+    people = np.unique([face.identity for face in faces], return_inverse=True)[1]
     fake = np.array([face.fake for face in faces])
-    each = Counter((face.fake, face.identity) for face in faces)
-    people = Counter(kind for kind, _ in each)
-    weight = np.array([1 / each[face.fake, face.identity] / people[face.fake] for face in faces])
-    target = np.where(fake, (people[True] + 1) / (people[True] + 2), 1 / (people[False] + 2))
-    centre, spread = float(log_odds.mean()), max(float(log_odds.std()), 1e-9)
-    x = ((log_odds - centre) / spread)[:, None]
-    fit = LogisticRegression(C=np.inf).fit(
-        np.concatenate([x, x]),
-        np.repeat([True, False], len(x)),
-        sample_weight=len(x) * np.concatenate([weight * target, weight * (1 - target)]),
-    )
-    a = float(fit.coef_[0, 0]) / spread
-    if not a > 0:
-        raise ModelError(
-            "The weights score held-out real people above fake ones: fit on more people, or for longer."
-        )
-    return a, float(fit.intercept_[0]) - a * centre
+    return Scores(log_odds, fake, people, np.zeros(len(faces), np.int64))
 
 
 def _parameters(net: nn.Module) -> int:
