@@ -76,23 +76,15 @@ class MesoNet(nn.Module):
     that the weights call 1 (fake in ours, real in the published ones).
     """
 
-    def __init__(
-        self,
-        blocks: list[tuple[nn.Module, int, int]],
-        *,
-        size: int,
-        stem: nn.Module | None = None,
-    ) -> None:
+    def __init__(self, blocks: list[tuple[nn.Module, int, int]], *, size: int) -> None:
         """Build from (module, its output channels, its pool) for each block.
 
         Args:
             blocks: the convolutional part.
             size: side of the input in pixels, a multiple of all pools' product.
-            stem: what happens to the picture first, without weights; nothing by default.
         """
         super().__init__()
         self.size = size
-        self.stem = stem or nn.Identity()
         self.blocks = nn.ModuleList(
             nn.ModuleDict(
                 {
@@ -112,7 +104,6 @@ class MesoNet(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, 3, size, size) -> (N,) log-odds."""
-        x = self.stem(x)
         for block, pool_first in zip(self.blocks, self.pool_first, strict=True):
             x = block["features"](x)
             x = block["norm"](block["pool"](x)) if pool_first else block["pool"](block["norm"](x))
@@ -148,11 +139,8 @@ def _fold_into_dense(norm: nn.Module, dense: nn.Linear) -> None:
         dense.weight.copy_((weight * scale[None, :, None]).reshape(dense.weight.shape))
 
 
-def meso_inception4(*, size: int = 256, residual: bool = False) -> MesoNet:
-    """MesoInception4: 28,615 parameters at 256 px, of which the dense layer's follow the input's size.
-
-    With `residual` it sees `Residual` in place of the picture: ours, not the paper's.
-    """
+def meso_inception4(*, size: int = 256) -> MesoNet:
+    """MesoInception4: 28,615 parameters at 256 px, of which the dense layer's follow the input's size."""
     return MesoNet(
         [
             (Inception(3, 1, 4, 4, 2), 11, 2),
@@ -161,7 +149,6 @@ def meso_inception4(*, size: int = 256, residual: bool = False) -> MesoNet:
             (Convolution(16, 16, 5), 16, 4),
         ],
         size=size,
-        stem=Residual() if residual else None,
     )
 
 
