@@ -5,16 +5,18 @@ import pickle
 import zipfile
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pictures import FACE, empty, jpeg, person, two_people
 from veritile.errors import CorruptImageError, FileUnreadableError, ImageError
+from veritile.frame.crop import crop_face
 from veritile.train.drawn import write_live
 from veritile.train.livepairs import TABLE, LivePairs
 
@@ -215,6 +217,28 @@ class TestPictures:
         pairs = LivePairs(folder)
         with pytest.raises(ImageError):
             pairs.read(pairs.by_clip["0"][0])
+
+    @given(
+        st.floats(-1e6, 1e6),
+        st.floats(-1e6, 1e6),
+        st.floats(0.1, 1e6),
+        st.floats(0.1, 1e6),
+        st.floats(1, 1.6),
+    )
+    @example(-60.0, -60.0, 121.0, 121.0, 1.0)
+    @example(-90.0, -90.0, 360.0, 360.0, 1.6)
+    @settings(max_examples=60, deadline=None)
+    def test_a_face_outside_of_its_picture_is_refused_and_any_other_can_be_cut(
+        self, shared: Path, x: float, y: float, w: float, h: float, margin: float
+    ) -> None:
+        pairs = LivePairs(shared)
+        pair = replace(pairs.by_clip["0"][0], box=(x, y, w, h))
+        if 0 <= x + w / 2 < 180 and 0 <= y + h / 2 < 180 and max(w, h) <= 360:
+            real, _ = pairs.read(pair)
+            assert crop_face(real, pair.box, margin=margin, size=32).shape == (32, 32, 3)
+        else:
+            with pytest.raises(CorruptImageError, match=r"pairs\.csv puts .* of 180x180 pixels"):
+                pairs.read(pair)
 
     def test_a_copy_in_another_process_opens_its_own_files(self, shared: Path) -> None:
         pairs = LivePairs(shared, held_out=["3"])

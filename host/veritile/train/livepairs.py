@@ -87,10 +87,17 @@ class LivePairs:
 
         Raises:
             ImageError: one is missing, or no picture that can be used.
+            CorruptImageError: the face box does not lie in them.
         """
         real, fake = (self._archive.read(file) for file in (pair.real, pair.fake))
         if fake.shape != real.shape:
             fake = np.asarray(cv2.resize(fake, real.shape[1::-1]), dtype=np.uint8)
+        if not _lies_in(pair.box, real):
+            height, width = real.shape[:2]
+            raise CorruptImageError(
+                f"{self.folder / TABLE} puts the face of {pair.real} at {pair.box}, outside of its "
+                f"picture of {width}x{height} pixels: fetch or write it again."
+            )
         return real, fake
 
     def landmarks(self, image: Image, box: Box) -> NDArray[np.float64] | None:
@@ -108,6 +115,14 @@ class LivePairs:
         """SHA-256 of the table and of its zip file, if it has one."""
         files = [self.folder / TABLE, self.folder / f"{ARCHIVE}.zip"]
         return {file.name: file_digest(file) for file in files if file.is_file()}
+
+
+def _lies_in(box: Box, image: Image) -> bool:
+    """Whether a face box may be that of a face in the picture, be it cut off or larger than the picture."""
+    x, y, across, down = box
+    height, width = image.shape[:2]
+    centred = 0 <= x + across / 2 < width and 0 <= y + down / 2 < height
+    return centred and max(across, down) <= 2 * max(height, width)
 
 
 def _read_table(
