@@ -16,7 +16,6 @@ score near the threshold, and any score of a single picture, calls for more look
 
 from __future__ import annotations
 
-import math
 import os
 import time
 from collections import Counter
@@ -27,13 +26,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from veritile.decision import Evidence, Observation, Policy, Verdict
+from veritile.decision import Policy, Tile, Verdict
+from veritile.decision.conclusion import conclude
 from veritile.errors import FileUnreadableError, UnsupportedFormatError
 from veritile.frame.card import DEFAULT_MODEL
 from veritile.frame.decode import PHOTO
 from veritile.frame.pipeline import FrameAnalyzer, FrameResult, ModelInfo
+from veritile.looks import observation
+from veritile.scorer import read_scorer
 from veritile.video import Kind, file_kind, sample_frames
-from veritile.vocabulary import Reason, Sensitivity
+from veritile.vocabulary import Sensitivity
 
 Image = str | os.PathLike[str] | bytes | NDArray[np.uint8]
 """A path, an encoded JPEG or WebP picture, or an (H, W, 3) uint8 RGB array."""
@@ -68,6 +70,7 @@ class Detector:
         """
         self._policy = Policy.for_sensitivity(sensitivity)
         self._analyzer = FrameAnalyzer.load(model)
+        self._scorer = read_scorer(model)
 
     @property
     def model(self) -> ModelInfo:
@@ -102,41 +105,28 @@ class Detector:
     def conclude(self, frames: Iterable[TimedResult]) -> Verdict:
         """Return the verdict on a complete set of frames of one person; a single picture is a set of one.
 
-        The rule of calls, except that nothing more will come: what there is is judged at once, frames
-        of the beginning count as much as those of the end, and how little it was shows in the confidence.
+        The rules of `veritile.decision.conclusion`: those of calls, except that nothing more will come.
         """
-        evidence = Evidence(
-            replace(
-                self._policy,
-                min_frames=1,
-                min_weight=0.0,
-                min_span_s=0.0,
-                memory_s=math.inf,
-                max_age_s=math.inf,
-                hysteresis=0.0,
-            )
+        frames = list(frames)
+        verdict = conclude(
+            (observation(frame.t, frame.result) for frame in frames), self._policy, self._scorer
         )
-        reasons: Counter[Reason] = Counter()
-        for frame in frames:
-            evidence.observe(_observation(frame.t, frame.result))
-            if frame.result.reason is not None:
-                reasons[frame.result.reason] += 1
-        verdict = evidence.verdict
+        reasons = Counter(frame.result.reason for frame in frames if frame.result.reason is not None)
         if verdict.reason is not None and reasons:
             return replace(verdict, reason=reasons.most_common(1)[0][0])
         return verdict
 
     def track(self) -> Track:
         """Follow one person live, frame by frame."""
-        return Track(self.analyze_image, Evidence(self._policy))
+        return Track(self.analyze_image, Tile(self._policy, self._scorer))
 
 
 class Track:
-    """One person over time; made by `Detector.track`. For one thread."""
+    """One tile over time; made by `Detector.track`. For one thread."""
 
-    def __init__(self, analyze: Callable[[Image], FrameResult], evidence: Evidence) -> None:
+    def __init__(self, analyze: Callable[[Image], FrameResult], tile: Tile) -> None:
         self._analyze = analyze
-        self._evidence = evidence
+        self._tile = tile
 
     def observe(self, image: Image, at: float | None = None) -> Verdict:
         """Judge one more frame and return the verdict with it; `next_sample_ms` says when to come again.
@@ -148,16 +138,12 @@ class Track:
         Raises ImageError when the picture cannot be read; the verdict then stays as it was.
         """
         result = self._analyze(image)
-        return self._evidence.observe(_observation(time.monotonic() if at is None else at, result))
+        return self._tile.observe(observation(time.monotonic() if at is None else at, result))
 
     @property
     def verdict(self) -> Verdict:
         """The verdict on the frames so far."""
-        return self._evidence.verdict
-
-
-def _observation(at: float, result: FrameResult) -> Observation:
-    return Observation(at=at, log_odds=result.log_odds, quality=result.quality, reason=result.reason)
+        return self._tile.verdict
 
 
 def _read(path: Path) -> bytes:

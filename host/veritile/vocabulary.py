@@ -34,6 +34,19 @@ class Reason(StrEnum):
     HOST_LOST = "host_lost"
 
 
+class Advice(StrEnum):
+    """What would help where a participant cannot be judged, or only slowly."""
+
+    PIN = "pin"
+    """Pin or enlarge this participant: the face is too small."""
+    LIGHT = "light"
+    """Ask the participant for more light."""
+    SHARPER = "sharper"
+    """The picture is blurred: ask for a steady camera, or for less in the way of the connection."""
+    FACE_CAMERA = "face_camera"
+    """Ask the participant to look into the camera."""
+
+
 class Sensitivity(StrEnum):
     """The presets that a user picks from."""
 
@@ -47,4 +60,11 @@ THRESHOLDS: Final[dict[Sensitivity, float]] = {
     Sensitivity.BALANCED: 0.52,
     Sensitivity.CONSERVATIVE: 0.75,
 }
-"""Score at and above which a participant counts as fake, per preset."""
+"""Score at and above which a single picture counts as fake, per preset."""
+
+BUDGETS: Final[dict[Sensitivity, float]] = {
+    Sensitivity.SENSITIVE: 1.0,
+    Sensitivity.BALANCED: 0.1,
+    Sensitivity.CONSERVATIVE: 0.01,
+}
+"""False alarms per hour and real participant that a call may cost, per preset."""

@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import pictures
 from native.talk import HELLO, OPEN, as_a, begin, frames, picture_of, retaken
-from veritile.decision import Policy
+from veritile.decision.pacing import SETTLED_MS
 from veritile.native.client import HostClient
 from veritile.native.messages import HostMessage, Info, ModelState, Verdicts
 from veritile.native.status import MODEL_VARIABLE
@@ -136,7 +136,7 @@ def main() -> None:
     for tiles, goal in TILES.items():
         row(f"round trip of {tiles} tiles", costs[tiles], f"part of {goal} ms")
     per_picture = statistics.fmean(costs[25].cpu) / 25
-    share = 9 * per_picture / Policy().settled_ms * 100
+    share = 9 * per_picture / SETTLED_MS * 100
     table.add_row("a picture", "", "", f"{per_picture:.1f} ms", "")
     table.add_row("9 settled participants", "", "", f"{share:.1f} % of a core", "3 %")
     for tiles, size in memory.items():

@@ -1,166 +1,158 @@
-"""Many scored frames of one participant -> a label, and when to look again.
-
-The rule of this version: a quality-weighted mean of clipped log-odds that
-fades with time, bounds with hysteresis, and `inconclusive` until there is
-enough to go by. Frames of one person are strongly correlated, so the mean is
-not a product of probabilities and its confidence is not one either.
-"""
+"""The evidence about one face: looks in, a label with what it rests on out."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from operator import mul
+from typing import Final, NamedTuple
 
+from veritile.decision.advising import advice
+from veritile.decision.basis import Tally
+from veritile.decision.labels import Standing, confidence, judge
+from veritile.decision.observation import Box, Look
 from veritile.decision.policy import Policy
-from veritile.odds import logit, probability
+from veritile.decision.reference import Scorer
+from veritile.decision.sequential import Sums, temper
+from veritile.decision.verdict import Verdict
+from veritile.odds import probability
 from veritile.vocabulary import Label, Reason
 
-
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """One frame of one participant, as the frame pipeline saw it."""
-
-    at: float
-    """When it was captured, seconds on any clock that does not jump; older than the last counts as equal."""
-    log_odds: float | None
-    """Calibrated log-odds of fake; None when the frame could not be judged."""
-    quality: float
-    """Weight of the frame, 0-1."""
-    reason: Reason | None
-    """Why `log_odds` is None."""
+MOMENT_S: Final = 0.1
+"""Looks closer together are one moment: their log-odds are averaged by quality, in any order."""
+MOMENT_LOOKS: Final = 16
+"""Looks of one moment that are heard."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What is shown of one participant."""
+class _State(NamedTuple):
+    """What is known after a moment."""
 
-    label: Label
-    score: float | None
-    """P(fake) over the evidence, 0-1; None while no frame could be judged."""
-    confidence: float
-    """0-1: how far the mean lies from the threshold, times how much evidence there is. Not a probability."""
-    quality: float
-    """Quality of the newest frame, 0-1."""
-    reason: Reason | None
-    """Why the label is `inconclusive`, else None."""
-    next_sample_ms: int
-    """How soon the next frame of this participant is wanted."""
-    frames: int
-    """Usable frames so far."""
-    seconds: float
-    """Time from the first to the newest usable frame."""
+    sums: Sums = Sums()
+    tally: Tally = Tally()
+    standing: Standing = Standing()
+    score_sum: float = 0.0
+    score_weight: float = 0.0
+    at: float = -math.inf
+    """Of the newest moment, seconds."""
 
 
 class Evidence:
-    """The evidence about one participant; feed it observations in the order of capture."""
+    """About one face; feed it what each frame of its tile shows of it, in the order of capture."""
 
-    def __init__(self, policy: Policy | None = None) -> None:
-        self._policy = policy or Policy()
-        self._sum = 0.0
-        self._weight = 0.0
-        self._usable = 0
-        self._seen = 0
-        self._first_at = 0.0
-        self._usable_at = 0.0
+    __slots__ = ("_before", "_moment", "_now", "_quality", "_reason", "_state", "newest", "seen")
+
+    def __init__(self) -> None:
+        self._state = _State()
+        self._before = self._state  # the newest moment, which is not counted in it
+        self._moment: list[Look] = []
         self._now = -math.inf
-        self._last: Observation | None = None
-        self._label = Label.INCONCLUSIVE
+        self._quality = 0.0
+        self._reason: Reason | None = None
+        self.newest: float | None = None
+        """Log-odds of the newest frame; None when it could not be judged."""
+        self.seen = 0
+        """Frames so far, usable or not."""
+
+    def look(self, at: float, look: Look, policy: Policy, scorer: Scorer) -> None:
+        """Add a look at `at` seconds, not before the last; all its numbers are finite."""
+        if not look.usable:
+            self.miss(at, look.reason, policy, scorer)
+            self._quality = _clipped(look.quality, 0.0, 1.0)
+            return
+        self._now, self.seen = at, self.seen + 1
+        self._reason, self._quality, self.newest = None, _clipped(look.quality, 0.0, 1.0), look.log_odds
+        if at - self._state.at >= MOMENT_S:
+            self._before, self._moment = self._state, []
+        if len(self._moment) < MOMENT_LOOKS:
+            self._moment.append(look)
+        moment_at = at if len(self._moment) == 1 else self._state.at
+        self._state = _after(self._before, moment_at, self._moment, policy, scorer)
+
+    def miss(self, at: float, reason: Reason | None, policy: Policy, scorer: Scorer) -> None:
+        """Note a frame at `at` seconds that says nothing of this face, and why."""
+        self._now, self.seen = at, self.seen + 1
+        self._reason, self._quality, self.newest = reason, 0.0, None
+        self._stand(self._state.standing, policy, scorer)
+
+    def reconsider(self, policy: Policy, scorer: Scorer) -> None:
+        """Judge what is there anew and show it at once: the policy has changed."""
+        self._stand(Standing(), policy, scorer)
 
     @property
-    def policy(self) -> Policy:
-        """The policy in force; a new one takes effect on the evidence already gathered."""
-        return self._policy
-
-    @policy.setter
-    def policy(self, policy: Policy) -> None:
-        self._policy = policy
-        self._label = self._decide()
-
-    def observe(self, observation: Observation) -> Verdict:
-        """Add one frame and return the verdict with it.
-
-        Raises ValueError when a number of the observation is not finite; the evidence then stays as it was.
-        """
-        if not all(map(math.isfinite, (observation.at, observation.quality, observation.log_odds or 0.0))):
-            raise ValueError("an observation's time, quality and log-odds must be finite numbers")
-        now = max(observation.at, self._now)
-        if self._seen:
-            fade = math.exp((self._now - now) / self._policy.memory_s)
-            self._sum *= fade
-            self._weight *= fade
-        self._now, self._last, self._seen = now, observation, self._seen + 1
-        if observation.log_odds is not None:
-            clip = self._policy.clip
-            weight = min(1.0, max(0.0, observation.quality))
-            self._sum += weight * min(clip, max(-clip, observation.log_odds))
-            self._weight += weight
-            if self._usable == 0:
-                self._first_at = now
-            self._usable += 1
-            self._usable_at = now
-        self._label = self._decide()
-        return self.verdict
+    def suspicion(self) -> float:
+        """Log-odds gathered since they last spoke for real, 0 and up."""
+        return self._state.sums.evidence
 
     @property
-    def verdict(self) -> Verdict:
-        """The verdict on what has been observed so far."""
-        mean = self._mean()
+    def label(self) -> Label:
+        """What is shown."""
+        return self._state.standing.shown
+
+    def verdict(self, policy: Policy, *, box: Box, people: int, next_sample_ms: int, urgent: bool) -> Verdict:
+        """Return what is shown of this face."""
+        state = self._state
+        label, tally = state.standing.shown, state.tally
+        # Every weight can have faded to nothing.
+        mean = state.score_sum / state.score_weight if state.score_weight > 1e-9 else None
+        reason = self._reason or Reason.STARTING
         return Verdict(
-            label=self._label,
+            label=label,
             score=None if mean is None else probability(mean),
-            confidence=0.0 if self._label is Label.INCONCLUSIVE else self._confidence(mean),
-            quality=self._last.quality if self._last else 0.0,
-            reason=self._reason() if self._label is Label.INCONCLUSIVE else None,
-            next_sample_ms=self._next_sample_ms(),
-            frames=self._usable,
-            seconds=self._usable_at - self._first_at,
+            confidence=confidence(state.sums, state.standing, policy),
+            quality=self._quality,
+            reason=reason if label is Label.INCONCLUSIVE else None,
+            next_sample_ms=next_sample_ms,
+            frames=tally.frames,
+            seconds=tally.seconds,
+            evidence=state.sums.evidence,
+            p=state.standing.p,
+            advice=advice(label, self._reason, tally),
+            basis=tally.basis,
+            box=box,
+            people=people,
+            urgent=urgent,
         )
 
-    def _mean(self) -> float | None:
-        # Every weight can have been 0: usable frames that count for nothing give no mean.
-        return self._sum / self._weight if self._weight > 1e-9 else None
+    def _stand(self, before: Standing, policy: Policy, scorer: Scorer) -> None:
+        standing = _standing(self._state.sums, self._state.tally, before, self._now, policy, scorer)
+        self._state = self._state._replace(standing=standing)
 
-    def _decide(self) -> Label:
-        policy, mean = self._policy, self._mean()
-        if (
-            mean is None
-            or self._usable < policy.min_frames
-            or self._usable_at - self._first_at < policy.min_span_s
-            or self._now - self._usable_at > policy.max_age_s
-            or self._weight < policy.min_weight
-        ):
-            return Label.INCONCLUSIVE
-        fake = logit(policy.threshold)
-        suspect = fake - policy.suspect_band
-        # Enter a worse label at its bound, leave it only below the bound by the hysteresis.
-        if self._label is Label.LIKELY_FAKE:
-            fake -= policy.hysteresis
-        if self._label in (Label.LIKELY_FAKE, Label.SUSPECT):
-            suspect -= policy.hysteresis
-        if mean >= fake:
-            return Label.LIKELY_FAKE
-        return Label.SUSPECT if mean >= suspect else Label.LIKELY_REAL
 
-    def _confidence(self, mean: float | None) -> float:
-        if mean is None:
-            return 0.0
-        amount = 1.0 - math.exp(-self._weight / self._policy.confident_weight)
-        distance = 2.0 * probability(abs(mean - logit(self._policy.threshold))) - 1.0
-        return amount * distance
+def _after(before: _State, at: float, moment: list[Look], policy: Policy, scorer: Scorer) -> _State:
+    """The state with one more moment, of one look or several."""
+    qualities = [_clipped(look.quality, 0.0, 1.0) for look in moment]
+    clipped = [_clipped(look.log_odds or 0.0, -policy.clip, policy.clip) for look in moment]
+    together = sum(qualities)
+    log_odds = sum(map(mul, qualities, clipped)) / together
+    weight = max(qualities) * temper(at - before.at, scorer.tau_s)
+    sums = before.sums.after(weight, log_odds, max(moment, key=_prominence).size, policy.start_real)
+    tally = before.tally
+    for look, quality, own in zip(moment, qualities, clipped, strict=True):
+        tally = tally.after(at, look, weight * quality / together, own)
+    fade = math.exp((before.at - at) / policy.memory_s) if before.tally.frames else 0.0
+    return _State(
+        sums,
+        tally,
+        _standing(sums, tally, before.standing, at, policy, scorer),
+        before.score_sum * fade + weight * log_odds,
+        before.score_weight * fade + weight,
+        at,
+    )
 
-    def _reason(self) -> Reason:
-        if self._last is not None and self._last.reason is not None:
-            return self._last.reason
-        return Reason.STARTING
 
-    def _next_sample_ms(self) -> int:
-        policy = self._policy
-        if self._label is Label.INCONCLUSIVE:
-            unusable = self._last is not None and self._last.log_odds is None
-            bursting = not unusable or self._seen < policy.burst_frames
-            return policy.burst_ms if bursting else policy.unusable_ms
-        if self._last is not None and self._last.log_odds is None:
-            return policy.unusable_ms
-        newest = self._last.log_odds if self._last else None
-        calm = self._label is Label.LIKELY_REAL and (newest is None or newest < logit(policy.threshold))
-        return policy.settled_ms if calm else policy.suspicious_ms
+def _standing(
+    sums: Sums, tally: Tally, before: Standing, now: float, policy: Policy, scorer: Scorer
+) -> Standing:
+    enough = (
+        tally.frames >= policy.min_frames
+        and tally.seconds >= policy.min_span_s
+        and now - tally.newest_at <= policy.max_age_s
+    )
+    return judge(sums, enough=enough, before=before, policy=policy, scorer=scorer, at=now)
+
+
+def _prominence(look: Look) -> tuple[float, float]:
+    return look.face_px or max(look.box[2:]), look.quality
+
+
+def _clipped(value: float, low: float, high: float) -> float:
+    return min(high, max(low, value))

@@ -141,7 +141,7 @@ class Dispatcher:
 
     def _configure(self, message: Configure) -> None:
         policy = (
-            Policy(threshold=message.threshold)
+            Policy.for_threshold(message.threshold)
             if isinstance(message.threshold, float)
             else Policy.for_sensitivity(str(message.sensitivity))
         )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import UNSET
 
-from veritile.decision import Evidence, Verdict
+from veritile.decision import Tile, Verdict
 from veritile.errors import SessionError, VeritileError
 from veritile.native.batches import WaitingFrame
 from veritile.native.limits import FACES_TOLD
@@ -42,7 +42,7 @@ def repeated(frame: WaitingFrame, verdict: Verdict, queue_ms: float) -> Item:
 
 def unjudged(frame: WaitingFrame, queue_ms: float, error: VeritileError | None = None) -> Item:
     """The participant's verdict without this frame: it was stale, or `error` says what was wrong with it."""
-    verdict = Evidence().verdict if isinstance(frame.participant, SessionError) else frame.participant.verdict
+    verdict = Tile().verdict if isinstance(frame.participant, SessionError) else frame.participant.verdict
     return _item(frame, verdict, _queued(queue_ms), dropped=error is None, error=error)
 
 

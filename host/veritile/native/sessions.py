@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from veritile.decision import Evidence, Observation, Policy, Verdict
+from veritile.decision import Observation, Pacer, Policy, Scorer, Tile, Verdict
 from veritile.errors import TooManyParticipantsError, TooManySessionsError, UnknownSessionError
 from veritile.native.limits import ABSENT_S, CHANGES_KEPT, PARTICIPANTS, SESSIONS
 from veritile.vocabulary import Label, Reason
@@ -44,8 +44,8 @@ class Participant:
         """What is shown now."""
         self.changes: tuple[Change, ...] = ()
         """The newest changes of label, oldest first."""
-        self._evidence = Evidence()
-        self.verdict = self._evidence.verdict
+        self._tile = Tile()
+        self.verdict = self._tile.verdict
         self._picture: int | None = None
         self._unusable: Reason | None = None
 
@@ -61,11 +61,14 @@ class Participant:
         """Note that this picture has been judged, or why it could not be; the worker's thread only."""
         self._picture, self._unusable = hash(picture), unusable  # hashes are keyed afresh in each process
 
-    def observe(self, observation: Observation, captured_at: float, policy: Policy) -> Verdict:
-        """Add one frame, captured at this epoch ms, under `policy`; the worker's thread only."""
-        if policy is not self._evidence.policy:
-            self._evidence.policy = policy
-        verdict = self._evidence.observe(observation)
+    def observe(
+        self, observation: Observation, captured_at: float, policy: Policy, scorer: Scorer, pacer: Pacer
+    ) -> Verdict:
+        """Add one frame, captured at this epoch ms; the worker's thread only."""
+        self._tile.policy, self._tile.scorer = policy, scorer
+        verdict = self._tile.observe(observation)
+        next_ms = pacer.next_ms(id(self), observation.at, verdict.next_sample_ms, urgent=verdict.urgent)
+        verdict = replace(verdict, next_sample_ms=next_ms)
         before = self.changes[-1] if self.changes else None
         if before is None or (before.label, before.reason) != (verdict.label, verdict.reason):
             score = None if verdict.score is None else round(verdict.score, 4)

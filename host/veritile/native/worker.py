@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from msgspec import UNSET, UnsetType
 
-from veritile.decision import Observation
+from veritile.decision import Observation, Pacer, Scorer
 from veritile.errors import InferenceError, InternalError, SessionError, UnknownSessionError, VeritileError
+from veritile.looks import observation
 from veritile.native.batches import Batch, BatchQueue, WaitingFrame
 from veritile.native.counters import Counters
 from veritile.native.items import judged, repeated, unjudged
@@ -25,6 +26,7 @@ from veritile.native.log import logger
 from veritile.native.messages import Error, HostMessage, Item, Model, ModelState, Verdicts
 from veritile.native.sharing import Helper
 from veritile.native.status import ModelStatus, chosen_model, info, model_on_card
+from veritile.scorer import read_scorer
 
 if TYPE_CHECKING:
     from veritile.frame import FrameResult, ModelInfo
@@ -72,6 +74,8 @@ class Worker:
         self._counters = counters
         self._load = load
         self._analyzer: Analyzer | None = None
+        self._scorer = Scorer()
+        self._pacer = Pacer(os.cpu_count() or 1)
         self._helper = Helper()
         self._thread = threading.Thread(target=self._run, name="veritile-worker", daemon=True)
         self.status = ModelStatus(model_on_card())
@@ -110,6 +114,7 @@ class Worker:
         started = time.monotonic()
         try:
             self._analyzer = self._load()
+            self._scorer = read_scorer(chosen_model())
         except Exception as error:
             if not isinstance(error, VeritileError):
                 logger.exception("the model could not be loaded")
@@ -172,12 +177,15 @@ class Worker:
         person, policy = frame.participant, batch.session.policy
         try:
             if unchanged := person.repeats(frame.jpeg):
-                observation = Observation(frame.captured, None, 0.0, unchanged)
-                item = repeated(frame, person.observe(observation, frame.captured_at, policy), queue_ms)
+                seen = Observation(frame.captured, reason=unchanged, unchanged=True)
+                verdict = person.observe(seen, frame.captured_at, policy, self._scorer, self._pacer)
+                item = repeated(frame, verdict, queue_ms)
             else:
                 result = analyzer.analyze_encoded(frame.jpeg)
-                observation = Observation(frame.captured, result.log_odds, result.quality, result.reason)
-                verdict = person.observe(observation, frame.captured_at, policy)
+                timing = result.timing
+                self._pacer.spent(timing.decode_ms + timing.detect_ms + timing.score_ms)
+                seen = observation(frame.captured, result)
+                verdict = person.observe(seen, frame.captured_at, policy, self._scorer, self._pacer)
                 person.remember(frame.jpeg, result.reason)
                 item = judged(frame, verdict, result, queue_ms)
         except VeritileError as error:

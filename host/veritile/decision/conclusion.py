@@ -1,0 +1,51 @@
+"""The verdict on a whole video or picture: the rules of calls, except that nothing more will come."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import replace
+
+from veritile.decision.observation import Observation
+from veritile.decision.policy import Policy
+from veritile.decision.reference import Scorer
+from veritile.decision.tile import Tile
+from veritile.decision.verdict import Verdict
+from veritile.odds import logit, probability
+from veritile.vocabulary import Label
+
+
+def conclude(observations: Iterable[Observation], policy: Policy, scorer: Scorer) -> Verdict:
+    """Return the verdict on all frames of one tile, in the order of capture.
+
+    A video that raised an alarm anywhere is `likely_fake`, as it stood when the evidence was greatest. Where
+    the tests came to no answer, as with a picture or a few seconds, the label is that of the mean score
+    against the threshold, and how little it rests on shows in the confidence. The score is the mean of all
+    frames alike. Nobody is told apart by surroundings: a cut to another view of the speaker is no newcomer.
+
+    Raises ValueError when a number is not finite.
+    """
+    tile = Tile(
+        replace(policy, min_frames=1, min_span_s=0.0, memory_s=math.inf, max_age_s=math.inf, dwell_s=0.0),
+        scorer,
+    )
+    alarm: Verdict | None = None
+    for observation in observations:
+        looks = tuple(replace(look, signature=None) for look in observation.looks)
+        verdict = tile.observe(replace(observation, looks=looks))
+        if verdict.label is Label.LIKELY_FAKE and (alarm is None or verdict.evidence >= alarm.evidence):
+            alarm = verdict
+    final = tile.verdict
+    if alarm is not None:
+        return replace(
+            alarm, score=final.score, frames=final.frames, seconds=final.seconds, basis=final.basis
+        )
+    if final.label is not Label.INCONCLUSIVE or final.score is None:
+        return final
+    fake = policy.threshold
+    suspect = probability(logit(fake) - policy.suspect_band)
+    if final.score >= fake:
+        label = Label.LIKELY_FAKE
+    else:
+        label = Label.SUSPECT if final.score >= suspect else Label.LIKELY_REAL
+    return replace(final, label=label, reason=None)

@@ -1,0 +1,94 @@
+"""From evidence to the label that is shown: bounds, the comparison with real people, and steadiness."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from veritile.decision.policy import Policy
+from veritile.decision.reference import Scorer
+from veritile.decision.sequential import Sums
+from veritile.vocabulary import Label
+
+SUSPECT: Final = 1 / 2
+"""Share of the alarm's bound from which on a participant is `suspect`."""
+LEAVE: Final = 1 / 3
+"""Share of it below which `suspect` and `likely_fake` are taken back."""
+SHUT: Final = 2.0
+"""Times its level at which the comparison with real people, once passed, is failed again."""
+
+
+class Standing(NamedTuple):
+    """Where a participant stands, and what of it is shown."""
+
+    crossed: bool = False
+    """The evidence passed a bound for fake, and has not fallen far since."""
+    earned: Label = Label.INCONCLUSIVE
+    """What the evidence says."""
+    shown: Label = Label.INCONCLUSIVE
+    """What the user sees: follows `earned`, but not at once."""
+    since: float = 0.0
+    """When `shown` was shown first, seconds."""
+    p: float | None = None
+    """Conformal p-value of the evidence; None without a reference or evidence."""
+    level: float = 1.0
+    """Up to which p an alarm is allowed."""
+
+
+def judge(
+    sums: Sums, *, enough: bool, before: Standing, policy: Policy, scorer: Scorer, at: float
+) -> Standing:
+    """Return the standing with these sums.
+
+    Args:
+        enough: whether there is the least that a label asks for.
+        before: the standing so far.
+        at: now, seconds.
+    """
+    alarm, evidence = policy.alarm, sums.evidence
+    crossed = (
+        evidence >= alarm
+        or (not sums.real and sums.start >= policy.start_fake)
+        or (before.crossed and evidence >= LEAVE * alarm)
+    )
+    p, level = _compare(sums, policy, scorer)
+    was_fake = before.earned is Label.LIKELY_FAKE
+    borne_out = p is None or p <= (SHUT * level if was_fake else level)
+    if not enough:
+        earned = Label.INCONCLUSIVE
+    elif crossed and borne_out:
+        earned = Label.LIKELY_FAKE
+    elif crossed:
+        earned = Label.SUSPECT
+    elif not sums.real:
+        earned = Label.INCONCLUSIVE
+    else:
+        worse = before.earned in (Label.SUSPECT, Label.LIKELY_FAKE)
+        suspicious = evidence >= (LEAVE if worse else SUSPECT) * alarm
+        earned = Label.SUSPECT if suspicious else Label.LIKELY_REAL
+    shown, since = before.shown, before.since
+    if earned is not shown and (
+        earned is Label.LIKELY_FAKE or shown is Label.INCONCLUSIVE or at - since >= policy.dwell_s
+    ):
+        shown, since = earned, at
+    return Standing(crossed, earned, shown, since, p, level)
+
+
+def confidence(sums: Sums, standing: Standing, policy: Policy) -> float:
+    """Return how far the test has got, 0-1; see `Verdict.confidence`."""
+    progress = min(1.0, sums.evidence / policy.alarm)
+    if standing.shown is Label.LIKELY_REAL:
+        return 1.0 - progress
+    if standing.shown is Label.INCONCLUSIVE:
+        bound = policy.start_real if sums.start < 0.0 else policy.start_fake
+        return 1.0 if sums.real else min(1.0, sums.start / bound)
+    if standing.crossed:
+        progress = 1.0
+    return progress if standing.p is None else progress * min(1.0, standing.level / standing.p)
+
+
+def _compare(sums: Sums, policy: Policy, scorer: Scorer) -> tuple[float | None, float]:
+    mean, reference = sums.mean, scorer.reference
+    if reference is None or mean is None:
+        return None, 1.0
+    size = sums.size
+    return reference.p(mean, size), reference.level(policy.budget, size)

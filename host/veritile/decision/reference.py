@@ -1,0 +1,87 @@
+"""What the decision knows of the network whose scores it weighs: its memory, and how it scores real people.
+
+Errors follow the person: a real person whose face the network dislikes would,
+with time, pass any bound on evidence. So an alarm must pass a second test, a
+conformal one, which assumes nothing about the network: among n real people whom
+it never learnt from, how many look as fake as this one? For a new real person
+the answer p = (1 + #{as fake or more so}) / (n + 1) is at most a given level in
+at most that share of cases (Vovk, Gammerman and Shafer, 2005).
+
+One person is thus a false alarm for good or not at all. With calls of
+`CALL_HOURS` the share of people may be budget x CALL_HOURS, and n people support
+no budget below 1 / ((n + 1) x CALL_HOURS): see `Reference.smallest_budget`.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, Self
+
+from veritile.decision.observation import Size
+
+CALL_HOURS: Final = 1.0
+"""Expected length of a call."""
+LARGEST_LEVEL: Final = 0.2
+"""However generous the budget, an alarm is for people who look more fake than four in five real ones."""
+ENOUGH: Final = 99
+"""People of one size class from which on they alone are compared with: what a level of 1 % needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Mean log-odds of real people whom the network never learnt from, sorted, by the size of their faces."""
+
+    by_size: Mapping[Size, tuple[float, ...]]
+    everybody: tuple[float, ...]
+
+    @classmethod
+    def of(cls, means: Mapping[str, Iterable[float]]) -> Self:
+        """Build from plain data: one mean a person, under the keys `<100`, `100-200` and `>=200` (pixels).
+
+        Raises ValueError for another key, a mean that is not finite, or nobody at all.
+        """
+        by_size = {Size(key): tuple(sorted(map(float, values))) for key, values in means.items()}
+        everybody = tuple(sorted(mean for group in by_size.values() for mean in group))
+        if not everybody:
+            raise ValueError("a reference needs the mean log-odds of one real person at least")
+        if not all(map(math.isfinite, everybody)):
+            raise ValueError("the means of a reference must be finite numbers")
+        return cls(by_size, everybody)
+
+    def people(self, size: Size | None) -> tuple[float, ...]:
+        """Whom a person of this size is compared with: people of like size if they are `ENOUGH`, else all."""
+        alike = self.by_size.get(size, ()) if size is not None else ()
+        return alike if len(alike) >= ENOUGH else self.everybody
+
+    def p(self, mean: float, size: Size | None) -> float:
+        """Return the conformal p-value of a mean log-odds, in (0, 1]."""
+        people = self.people(size)
+        as_fake = len(people) - bisect_left(people, mean)
+        return (1 + as_fake) / (len(people) + 1)
+
+    def level(self, budget: float, size: Size | None) -> float:
+        """Return the p-value up to which an alarm is allowed, for a budget of false alarms per hour."""
+        return min(LARGEST_LEVEL, max(budget * CALL_HOURS, 1 / (len(self.people(size)) + 1)))
+
+    @property
+    def smallest_budget(self) -> float:
+        """The strictest budget, in false alarms per participant-hour, that so many people can support."""
+        return 1 / ((len(self.everybody) + 1) * CALL_HOURS)
+
+
+@dataclass(frozen=True, slots=True)
+class Scorer:
+    """The network, as far as the decision must know it."""
+
+    tau_s: float = 1.0
+    """Integrated autocorrelation time of its log-odds, seconds: so far apart, looks at a person are new."""
+    reference: Reference | None = None
+    """Real people to compare with; without them evidence alone decides, and people whom the network dislikes
+    are false alarms beyond the budget."""
+
+    def __post_init__(self) -> None:
+        if not 0.0 < self.tau_s < math.inf:
+            raise ValueError(f"tau_s must be a positive number of seconds, not {self.tau_s}")

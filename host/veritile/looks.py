@@ -1,0 +1,33 @@
+"""What the frame pipeline found, told to the decision: the one place where the two meet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from veritile.decision import Look, Observation
+
+if TYPE_CHECKING:
+    from veritile.frame import FrameResult
+
+
+def observation(at: float, result: FrameResult) -> Observation:
+    """Return the observation of a frame that was captured at `at` seconds."""
+    return Observation(
+        at=at,
+        looks=tuple(
+            Look(
+                box=look.box,
+                log_odds=look.log_odds,
+                quality=look.quality,
+                reason=look.reason,
+                face_px=look.face_px,
+                yaw=look.yaw,
+                signature=look.signature,
+            )
+            for look in result.looks
+        ),
+        width=result.width,
+        height=result.height,
+        reason=None if result.looks else result.reason,
+        unchanged=result.unchanged,
+    )
