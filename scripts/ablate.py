@@ -32,7 +32,7 @@ from veritile.train.generator.fit import GeneratorRecipe
 from veritile.train.loop import Run
 from veritile.train.nets import parameter_count
 from veritile.train.recipe import Data, Recipe
-from veritile.train.report import markdown
+from veritile.train.results import markdown
 
 ROOT = Path(__file__).resolve().parents[1]
 TRAINED: Final = tuple(f"train-{clip:02d}" for clip in (10, 11, 12, 13, 14, 15, 16, 17, 18, 19))

@@ -28,14 +28,14 @@ from rich.table import Table
 
 from veritile.errors import ModelError, VeritileError
 from veritile.frame import FrameAnalyzer
-from veritile.train import autocorrelation, report
+from veritile.train import autocorrelation, results
 from veritile.train.bench import TABLE, THRESHOLD, Bench, BenchFrame, Row
 from veritile.train.cost import measure_cost
-from veritile.train.dossier import order_table, write_report
 from veritile.train.figures import DRAWS
 from veritile.train.goals import goals_table
 from veritile.train.progress import progress_bar, rate
 from veritile.train.provenance import provenance
+from veritile.train.report import order_table, write_report
 from veritile.train.scoring import (
     DETECTED,
     FACES,
@@ -176,10 +176,10 @@ def evaluate_models(
     rows += _tau_rows(lineup, scored, options.draws)
     if not lineup.contenders:
         raise ModelError("No model could be measured. " + " ".join(f.why for f in lineup.failures))
-    written = report.write_rows(out, rows)
+    written = results.write_rows(out, rows)
     for path in sorted(out.parent.glob("*.md")):
         text = path.read_text(encoding="utf-8")
-        if (filled := report.fill_card(text, written)) != text:
+        if (filled := results.fill_card(text, written)) != text:
             path.write_text(filled, encoding="utf-8")
     show(lineup, frames, rows, options, console)
     if options.report:
@@ -207,15 +207,15 @@ def show(
         mine = [contender for contender in lineup.contenders if contender.faces == faces]
         _print(
             f"Faces from: {faces}. False alarms at {THRESHOLD}.",
-            report.models_table(rows, faces),
+            results.models_table(rows, faces),
             options,
             console,
         )
         for contender in mine:
             name = contender.card.name
             of = f"{name}, faces from: {faces}"
-            _print(f"{of}: by size of the face", report.sizes_table(rows, name, faces), options, console)
-            _print(f"{of}: by kind of swap", report.kinds_table(rows, name, faces), options, console)
+            _print(f"{of}: by size of the face", results.sizes_table(rows, name, faces), options, console)
+            _print(f"{of}: by kind of swap", results.kinds_table(rows, name, faces), options, console)
             _print(
                 f"{of}: fake clips and originals", order_table(frames, contender.log_odds), options, console
             )
@@ -224,7 +224,7 @@ def show(
 
 def _print(title: str, lines: Sequence[Sequence[str]], options: Options, console: Console) -> None:
     if options.markdown:
-        console.print(f"{title}\n\n{report.markdown(lines)}", highlight=False, soft_wrap=True, markup=False)
+        console.print(f"{title}\n\n{results.markdown(lines)}", highlight=False, soft_wrap=True, markup=False)
         return
     table = Table(title=escape(title))
     for heading in lines[0]:

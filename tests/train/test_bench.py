@@ -9,10 +9,10 @@ import pytest
 
 from veritile.errors import CorruptImageError, FileUnreadableError
 from veritile.train.bench import Bench, BenchFrame, Row, evaluate, originals
-from veritile.train.dossier import order_table
 from veritile.train.drawn import write_bench
 from veritile.train.goals import GOALS, Goal, goals_table, verdict
-from veritile.train.report import (
+from veritile.train.report import order_table
+from veritile.train.results import (
     fill_card,
     kinds_table,
     markdown,

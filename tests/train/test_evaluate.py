@@ -16,7 +16,7 @@ from veritile.frame.card import read_card
 from veritile.train.bench import Bench
 from veritile.train.cost import measure_cost
 from veritile.train.drawn import write_bench
-from veritile.train.report import read_rows
+from veritile.train.results import read_rows
 from veritile.train.scoring import Lineup, number_of_pictures, pictures_and_calls, rows_of, sets_to_recode
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts/evaluate.py"

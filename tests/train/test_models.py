@@ -8,7 +8,7 @@ import pytest
 from veritile.frame.card import models_folder, read_card
 from veritile.frame.model import Model
 from veritile.train.bench import THRESHOLD
-from veritile.train.report import fill_card, read_rows
+from veritile.train.results import fill_card, read_rows
 from veritile.train.wording import FIGURES
 
 FOLDER = models_folder()

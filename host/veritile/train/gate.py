@@ -46,7 +46,7 @@ from veritile.train.faces import FaceSet, file_digest
 from veritile.train.figures import Figure, Scores
 from veritile.train.gate_scores import CODINGS, SIZES, Scored, count, samples, score
 from veritile.train.livepairs import LivePairs
-from veritile.train.report import markdown
+from veritile.train.results import markdown
 
 LEAST_PICTURES: Final = 40
 LEAST_AUC: Final = 0.6

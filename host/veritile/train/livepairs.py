@@ -120,7 +120,7 @@ class LivePairs:
 def _lies_in(box: Box, image: Image) -> bool:
     """Whether a face box may be that of a face in the picture, be it cut off or larger than the picture."""
     x, y, across, down = box
-    height, width = image.shape[:2]
+    height, width = map(int, image.shape[:2])
     centred = 0 <= x + across / 2 < width and 0 <= y + down / 2 < height
     return centred and max(across, down) <= 2 * max(height, width)
 

@@ -1,157 +1,210 @@
-"""results.csv and the tables made from it."""
+"""A report in a folder of its own: report.md with every table, the plots it shows, and every score as CSV."""
 
 from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import astuple, fields, replace
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final, get_type_hints
 
-from veritile.errors import CorruptImageError
-from veritile.train.bench import FACE_SIZES, Row
+import numpy as np
+
+from veritile.errors import FileUnreadableError
+from veritile.train.autocorrelation import MOST_SHARE, RATE, ScoredClip, autocorrelation_time
+from veritile.train.bench import BenchFrame, Row, originals, scores_of
+from veritile.train.figures import Scores
 from veritile.train.goals import goals_table
-from veritile.train.tables import read_table
-from veritile.train.wording import ACCURACY, FIGURES, cell
+from veritile.train.plots import plot_clips, plot_reliability, plot_roc
+from veritile.train.results import kinds_table, markdown, models_table, sets_table
+from veritile.train.scoring import Contender, Failure
+from veritile.train.wording import FIGURES, cell
 
-_BLOCK: Final = re.compile(r"(<!-- figures: (\w+) (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
-
-
-def write_rows(path: Path, rows: Iterable[Row]) -> list[Row]:
-    """Put rows into results.csv in place of those of the same models, faces and sets; return all of them.
-
-    What another version of one of these models once reached goes too: no table may mix the figures of two.
-    """
-    new = list(rows)
-    old = read_rows(path) if path.is_file() else []
-    replaced = {(row.model, row.faces, row.set) for row in new}
-    versions = {row.model: row.version for row in new}
-    kept = [
-        row
-        for row in old
-        if (row.model, row.faces, row.set) not in replaced
-        and versions.get(row.model, row.version) == row.version
-    ]
-    merged = sorted(kept + new, key=lambda row: (row.model, row.faces))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(field.name for field in fields(Row))
-        for row in merged:
-            table.writerow(f"{v:.4f}" if isinstance(v, float) else v for v in astuple(row))
-    return read_rows(path)
+_INTRODUCTION = """\
+In brackets stands the 95 % interval of a bootstrap over clips, never over frames; for cost the least
+and most of some fresh processes. An interval without width only says that so few clips all agreed: of
+n, up to about 3/n may still differ. "Too few" stands where one real frame would already be more than
+1 %. A calibration error leans up when frames are few. Sets named `…@codec-bitrate-lines` are the same
+pictures as a call shows them; what is lost there includes the scaling to those lines.
+"""
 
 
-def read_rows(path: Path) -> list[Row]:
-    """The rows of a results.csv.
+def write_report(
+    folder: Path,
+    *,
+    rows: Sequence[Row],
+    frames: Sequence[BenchFrame],
+    contenders: Sequence[Contender],
+    videos: Mapping[str, Sequence[ScoredClip]],
+    failures: Sequence[Failure],
+    origin: Sequence[Sequence[str]],
+) -> Path:
+    """Write the report; what the folder held under the same names is replaced.
+
+    Args:
+        folder: made when it is not there.
+        rows: figures of this run.
+        frames: of the benchmark, those of calls included.
+        contenders: with one score a frame.
+        videos: scored clips by name of the model; may be empty.
+        failures: models without figures.
+        origin: lines of `veritile.train.provenance.provenance`.
+
+    Returns:
+        The path of report.md.
 
     Raises:
-        FileUnreadableError: it cannot be read.
-        CorruptImageError: a column is missing or a number is none.
+        FileUnreadableError: the folder cannot be written.
     """
-    types = get_type_hints(Row)
-    found = read_table(path, "run scripts/evaluate.py first")
     try:
-        return [Row(**{name: types[name](row[name]) for name in types}) for row in found]
-    except (KeyError, TypeError, ValueError) as error:
-        raise CorruptImageError(
-            f"{path} is not a results.csv of this version ({error}): delete it, and measure again."
+        folder.mkdir(parents=True, exist_ok=True)
+        text = ["# Evaluation\n", _INTRODUCTION, markdown([["Of this run", ""], *origin])]
+        if failures:
+            text.append(
+                "## Not measured\n\n" + markdown([["Model", "Why"], *([f.model, f.why] for f in failures)])
+            )
+        for faces in dict.fromkeys(contender.faces for contender in contenders):
+            mine = [contender for contender in contenders if contender.faces == faces]
+            text += _condition(folder, faces, rows, frames, mine)
+        text += _videos(rows, videos)
+        _write_scores(folder / "scores.csv", frames, contenders)
+        path = folder / "report.md"
+        path.write_text("\n".join(text), encoding="utf-8")
+    except OSError as error:
+        raise FileUnreadableError(
+            f"{folder} cannot be written ({error.strerror}): name another folder."
         ) from error
+    return path
 
 
-def models_table(rows: Sequence[Row], faces: str) -> list[list[str]]:
-    """One column a model, one line a figure of a whole set, header first."""
-    rows = [row for row in rows if row.group == "all" and row.faces == faces]
-    return _table(rows, "Set: figure", lambda row: f"{row.set}: {FIGURES[row.figure]}", lambda row: row.model)
+def order_table(frames: Sequence[BenchFrame], log_odds: Sequence[float | None]) -> list[list[str]]:
+    """One line a fake clip: its mean log-odds beside its original's, header first."""
+    means = {(name, clip, fake): mean for name, clip, fake, mean in clip_means(frames, log_odds)}
+    kinds = {(frame.set, frame.clip): frame.kind for frame in frames if frame.fake}
+    table = [["Set", "Fake clip", "Kind", "Log-odds", "Original", "Log-odds", "Above"]]
+    for (name, clip), original in originals(frames).items():
+        fake = means.get((name, clip, True))
+        real = means.get((name, original, False)) if original is not None else None
+        above = "" if fake is None or real is None else "yes" if fake > real else "no"
+        table.append(
+            [
+                name,
+                clip,
+                kinds[name, clip],
+                "no score" if fake is None else f"{fake:.2f}",
+                original if original is not None else "none in the set",
+                "" if real is None else f"{real:.2f}",
+                above,
+            ]
+        )
+    return table
 
 
-def sets_table(rows: Sequence[Row], model: str, faces: str) -> list[list[str]]:
-    """One line a set and face size of one model, header first."""
-    return _groups_table(
-        [row for row in rows if not row.group.startswith("kind ")], model, faces, "Set, face size"
-    )
+def clip_means(
+    frames: Sequence[BenchFrame], log_odds: Sequence[float | None]
+) -> list[tuple[str, str, bool, float]]:
+    """(set, clip, fake, mean log-odds) of every clip and side with a score."""
+    sums: dict[tuple[str, str, bool], list[float]] = {}
+    for frame, value in zip(frames, log_odds, strict=True):
+        if value is not None:
+            sums.setdefault((frame.set, frame.clip, frame.fake), []).append(value)
+    return [(*key, float(np.mean(values))) for key, values in sums.items()]
 
 
-def sizes_table(rows: Sequence[Row], model: str, faces: str) -> list[list[str]]:
-    """One line a set and figure of one model, one column a face size: narrow, for terminals; header first."""
-    groups = ("all", *(name for _, _, name in FACE_SIZES))
-    rows = [row for row in rows if row.model == model and row.faces == faces and row.group in groups]
-    present = [group for group in groups if any(row.group == group for row in rows)]
-    return _table(
-        [row for row in rows if row.figure in ACCURACY],
-        "Set: figure",
-        lambda row: f"{row.set}: {FIGURES[row.figure]}",
-        lambda row: row.group,
-        present,
-    )
-
-
-def kinds_table(rows: Sequence[Row], model: str, faces: str) -> list[list[str]]:
-    """One line a set and kind of swap of one model, header first."""
-    rows = [
-        replace(row, group=row.group.removeprefix("kind ")) for row in rows if row.group.startswith("kind ")
-    ]
-    return _groups_table(rows, model, faces, "Set, kind of swap")
-
-
-def _groups_table(rows: Sequence[Row], model: str, faces: str, corner: str) -> list[list[str]]:
-    rows = [row for row in rows if row.model == model and row.faces == faces and row.figure in ACCURACY]
-    head, *lines = _table(
-        rows,
-        corner,
-        lambda row: f"{row.set}, {row.group}",
-        lambda row: FIGURES[row.figure],
-        [FIGURES[key] for key in ACCURACY if any(row.figure == key for row in rows)],
-    )
-    # The first row of each group counts all of its frames; those of false alarms count real ones only.
-    counts = {
-        f"{row.set}, {row.group}": f"{row.clips} / {row.frames} / {row.unscored}" for row in reversed(rows)
-    }
-    return [
-        [head[0], "Clips / frames / no score", *head[1:]],
-        *([name, counts[name], *cells] for name, *cells in lines),
-    ]
-
-
-def markdown(table: Sequence[Sequence[str]]) -> str:
-    """A table as Markdown."""
-    head, *body = table
-    lines = [[text.replace("|", "\\|") for text in line] for line in (head, *body)]
-    lines.insert(1, ["---"] * len(head))
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
-
-
-def fill_card(text: str, rows: Sequence[Row]) -> str:
-    """Replace every figures block of a card with what the rows say.
-
-    A block lies between one of these and `<!-- end -->`; FACES is `table` or `detected`:
-    `<!-- figures: models FACES -->`, `<!-- figures: sets MODEL FACES -->`,
-    `<!-- figures: kinds MODEL FACES -->`, `<!-- figures: goals MODEL FACES -->`.
-    """
-    tables: dict[str, Callable[..., list[list[str]]]] = {
-        "models": models_table,
-        "sets": sets_table,
-        "kinds": kinds_table,
-        "goals": goals_table,
-    }
-
-    def block(match: re.Match[str]) -> str:
-        table = tables[match[2]](rows, *match[3].split())
-        return f"{match[1]}{markdown(table)}{match[4]}"
-
-    return _BLOCK.sub(block, text)
-
-
-def _table(
+def _condition(
+    folder: Path,
+    faces: str,
     rows: Sequence[Row],
-    corner: str,
-    line: Callable[[Row], str],
-    column: Callable[[Row], str],
-    columns: Sequence[str] | None = None,
-) -> list[list[str]]:
-    """Cells by line and column; columns in the order of the rows, or as given."""
-    found = list(dict.fromkeys(column(row) for row in rows)) if columns is None else list(columns)
-    cells = {(line(row), column(row)): cell(row) for row in rows}
-    lines = dict.fromkeys(line(row) for row in rows)
-    return [[corner, *found], *([name, *(cells.get((name, c), "") for c in found)] for name in lines)]
+    frames: Sequence[BenchFrame],
+    contenders: Sequence[Contender],
+) -> list[str]:
+    """The part of the report about one origin of the face boxes, and its plots."""
+    where = (
+        "the benchmark's own face boxes"
+        if faces == "table"
+        else "the product's own detection and quality gate"
+    )
+    text = [f"## Faces: {faces} ({where})\n", markdown(models_table(rows, faces))]
+    by_model = {c.card.name: _comparable(frames, c.log_odds) for c in contenders}
+    sets = list(dict.fromkeys(name for found in by_model.values() for name in found))
+    if sets:
+        plot_roc(
+            folder / f"roc-{faces}.png",
+            {s: {model: found[s] for model, found in by_model.items() if s in found} for s in sets},
+        )
+        text.append(f"![ROC of every model, by set](roc-{faces}.png)\n")
+    for contender in contenders:
+        name = contender.card.name
+        text.append(f"### {name} {contender.card.version}, faces: {faces}\n")
+        text += [markdown(table(rows, name, faces)) for table in (goals_table, sets_table, kinds_table)]
+        text.append(markdown(order_table(frames, contender.log_odds)))
+        if by_model[name]:
+            picture = f"reliability-{_as_file(name)}-{faces}.png"
+            plot_reliability(folder / picture, by_model[name], name)
+            text.append(f"![Reliability of {name}, by set]({picture})\n")
+            sides: dict[str, list[tuple[str, bool, float]]] = {}
+            for of, clip, fake, mean in clip_means(frames, contender.log_odds):
+                if of in by_model[name]:
+                    sides.setdefault(of, []).append((clip, fake, mean))
+            picture = f"clips-{_as_file(name)}-{faces}.png"
+            plot_clips(folder / picture, sides, name)
+            text.append(f"![Mean score of every clip by {name}]({picture})\n")
+    return text
+
+
+def _as_file(name: str) -> str:
+    """A model's name as a part of a file's: a card may hold anything."""
+    return re.sub(r"[^\w.-]", "_", name)
+
+
+def _comparable(frames: Sequence[BenchFrame], log_odds: Sequence[float | None]) -> dict[str, Scores]:
+    """The scored frames of every set that has both classes among them."""
+    scores = scores_of(frames, log_odds)
+    names = np.array([frame.set for frame in frames])
+    parts = {
+        name: scores.where((names == name) & ~np.isnan(scores.log_odds))
+        for name in dict.fromkeys(names.tolist())
+    }
+    return {name: part for name, part in parts.items() if part.fake.any() and not part.fake.all()}
+
+
+def _videos(rows: Sequence[Row], videos: Mapping[str, Sequence[ScoredClip]]) -> list[str]:
+    """The part of the report about autocorrelation in time."""
+    if not videos:
+        return []
+    table = [["Model", "Video", "Frames with a score / all", "Mean log-odds", "Autocorrelation time"]]
+    for model, clips in videos.items():
+        for clip in clips:
+            scored = int(np.sum(~np.isnan(clip.log_odds)))
+            time = autocorrelation_time([clip.log_odds], 1 / RATE)
+            bound = "≥ " if time > MOST_SHARE * len(clip.log_odds) / RATE else ""
+            mean = f"{np.nanmean(clip.log_odds):.2f}" if scored else ""
+            share = f"{scored} / {len(clip.log_odds)}"
+            table.append(
+                [model, clip.name, share, mean, "too few" if np.isnan(time) else f"{bound}{time:.2f} s"]
+            )
+    together = [["Model", FIGURES["autocorrelation_s"], "Videos / frames"]]
+    for row in rows:
+        if row.figure == "autocorrelation_s" and row.clips:
+            bound = "≥ " if row.value > MOST_SHARE * row.frames / row.clips / RATE else ""
+            together.append([row.model, f"{bound}{cell(row)}", f"{row.clips} / {row.frames}"])
+    about = (
+        f"## Videos\n\nThe product at {RATE:g} frames a second. Frames over T seconds are worth T / "
+        "(autocorrelation time) looks. One clip alone says little; the interval is a bootstrap over all. "
+        f"Above {MOST_SHARE:.0%} of the videos' length the time is a lower bound (≥).\n"
+    )
+    return [about, markdown(together), markdown(table)]
+
+
+def _write_scores(path: Path, frames: Sequence[BenchFrame], contenders: Sequence[Contender]) -> None:
+    """Calibrated log-odds: one line a frame, one column a contender, empty where there is no score."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file, lineterminator="\n")
+        names = [f"{contender.card.name} {contender.faces}" for contender in contenders]
+        table.writerow(["file", "set", "clip", "label", "kind", "frame", *names])
+        for at, frame in enumerate(frames):
+            scores = (contender.log_odds[at] for contender in contenders)
+            label = "fake" if frame.fake else "real"
+            table.writerow(
+                [frame.file, frame.set, frame.clip, label, frame.kind, frame.frame]
+                + ["" if value is None else f"{value:.4f}" for value in scores]
+            )

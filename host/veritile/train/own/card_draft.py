@@ -9,7 +9,7 @@ from typing import Final
 
 from veritile.train.bench import Row
 from veritile.train.own.split import TEST, TRAIN, VAL
-from veritile.train.report import markdown, models_table
+from veritile.train.results import markdown, models_table
 from veritile.vocabulary import THRESHOLDS, Sensitivity
 
 BLANK: Final = "**To fill in:**"

@@ -120,7 +120,7 @@ def run_export(run: Path, out: Path, *, version: str, licence: str) -> None:
 def run_evaluate(data: Path, models: Sequence[str], *, detect: bool, draws: int, out: Path | None) -> None:
     """Measure models and show their figures side by side."""
     from veritile.train.own.measure import faces_from, measure
-    from veritile.train.report import write_rows
+    from veritile.train.results import write_rows
 
     console = _console()
     with _progress(console) as bar:
@@ -177,7 +177,7 @@ def _show_measurement(console: Console, at: Measurement) -> None:
 
 
 def _show_rows(console: Console, rows: Sequence[Row], faces: str) -> None:
-    from veritile.train.report import models_table
+    from veritile.train.results import models_table
 
     lines = models_table(rows, faces)
     table = Table(box=None)
