@@ -100,23 +100,24 @@ def test_a_person_is_followed_over_time(detector: Detector) -> None:
     person = detector.track()
     assert (person.verdict.label, person.verdict.reason) == (Label.INCONCLUSIVE, Reason.STARTING)
     frame = pictures.jpeg(pictures.person())
-    first = person.observe(frame, at=0.0)
-    assert first.label is Label.INCONCLUSIVE
-    for at in (0.4, 0.8, 1.2):
+    last, at = person.observe(frame, at=0.0), 0.0
+    assert last.label is Label.INCONCLUSIVE
+    while last.label is Label.INCONCLUSIVE and at < 10:
+        at += last.next_sample_ms / 1000
         last = person.observe(frame, at)
     assert last.label is Label.LIKELY_FAKE
     assert person.verdict == last
     with pytest.raises(UnsupportedFormatError):
-        person.observe(b"no picture", at=1.6)
+        person.observe(b"no picture", at=at + 1)
     assert person.verdict == last
 
 
 def test_time_passes_by_itself_when_none_is_given(detector: Detector) -> None:
     person = detector.track()
-    for _ in range(3):
+    verdict = person.observe(pictures.person())
+    while verdict.seconds == 0:
         verdict = person.observe(pictures.person())
-    assert verdict.frames == 3
-    assert verdict.seconds > 0
+    assert verdict.frames > 1
 
 
 def test_an_unknown_model_or_sensitivity_is_refused(model: Path) -> None:

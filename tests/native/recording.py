@@ -93,7 +93,7 @@ _request_ids = itertools.count(10_000)
 class GatedAnalyzer:
     """Stands in for the frame pipeline where a test decides how long a picture takes: none real can be told.
 
-    Every picture is a clear case of real; `looked_at` lists them in order.
+    Every picture shows one face, a clear case of real unless told otherwise; `looked_at` lists them in order.
     """
 
     model = ModelInfo(
@@ -110,7 +110,8 @@ class GatedAnalyzer:
         gate=Gate(),
     )
 
-    def __init__(self, *, is_open: bool = False) -> None:
+    def __init__(self, *, is_open: bool = False, log_odds: float = -2.2) -> None:
+        self.log_odds = log_odds
         self.looked_at: list[bytes] = []
         self.gate = threading.Event()
         self.busy = threading.Event()
@@ -124,7 +125,7 @@ class GatedAnalyzer:
         assert self.gate.wait(10)
         face = Face((270.0, 90.0, 116.0, 144.0), ((0.0, 0.0),) * 5, 0.9)
         return FrameResult(
-            looks=(FaceResult(face, -2.2, 1.0, None, Pose(0.0, 0.0, 0.0), ()),),
+            looks=(FaceResult(face, self.log_odds, 1.0, None, Pose(0.0, 0.0, 0.0), ()),),
             faces=(),
             width=640,
             height=360,
