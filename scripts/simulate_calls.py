@@ -12,9 +12,9 @@ compares with people drawn in the same way, new ones for every block of calls.
 The defaults of --rho and --tau are what models/results.csv has of models/mesonet.onnx
 (live swaps, and videos). All of it holds for real networks as far as they are like this.
 
-    python scripts/simulate_calls.py                    writes docs/decision.csv and the tables of docs/decision.md
-    python scripts/simulate_calls.py --check            says whether the tables of the page are those of the CSV
-    python scripts/simulate_calls.py --scale 0.02       a quick look, printed only
+    python scripts/simulate_calls.py                writes docs/decision.csv and docs/decision.md's tables
+    python scripts/simulate_calls.py --check        says whether the page's tables are those of the CSV
+    python scripts/simulate_calls.py --scale 0.02   a quick look, printed only
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ import random
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from statistics import NormalDist, fmean
@@ -100,6 +101,8 @@ class Call:
     """What came of one."""
 
     alarms: int = 0
+    suspect: bool = False
+    """Whether `suspect` or an alarm was ever shown."""
     frames: int = 0
     caught_s: float | None = None
     """From the beginning of the swap to the alarm."""
@@ -140,6 +143,7 @@ def hold(
             call.labelled_s = at
         if at >= swap_at and call.suspected_s is None and verdict.label in (Label.SUSPECT, Label.LIKELY_FAKE):
             call.suspected_s = at - swap_at
+        call.suspect |= verdict.label in (Label.SUSPECT, Label.LIKELY_FAKE)
         if verdict.label is Label.LIKELY_FAKE and before is not Label.LIKELY_FAKE:
             call.alarms += 1
             if at >= swap_at:
@@ -176,13 +180,14 @@ def row(table: str, preset: Sensitivity, world: World, calls: int, **figures: fl
 
 def false_alarms(world: World, preset: Sensitivity, hours: int, rng: random.Random) -> Row:
     """Hold calls of real people, an hour each."""
-    policy, alarms, frames, people = Policy.for_sensitivity(preset), 0, 0, 0
+    policy, alarms, frames, people, suspects = Policy.for_sensitivity(preset), 0, 0, 0, 0
     labelled: list[float] = []
     for number in range(hours):
         if number % BLOCK == 0:
             scorer = Scorer(world.tau, reference(world, rng))
         call = hold(Person(world, rng), Tile(policy, scorer), rng)
         alarms, frames, people = alarms + call.alarms, frames + call.frames, people + bool(call.alarms)
+        suspects += call.suspect
         labelled.append(CALL_S if call.labelled_s is None else call.labelled_s)
     budget = BUDGETS[preset]
     return row(
@@ -193,6 +198,7 @@ def false_alarms(world: World, preset: Sensitivity, hours: int, rng: random.Rand
         budget=budget,
         alarms=alarms,
         people=people,
+        suspects=100 * suspects / hours,
         rate=alarms / hours,
         upper=poisson_upper(alarms) / hours,
         ratio=poisson_upper(alarms) / hours / budget,
@@ -202,10 +208,12 @@ def false_alarms(world: World, preset: Sensitivity, hours: int, rng: random.Rand
     )
 
 
-def delay(world: World, preset: Sensitivity, calls: int, rng: random.Random, expected: float) -> Row:
+def delay(world: World, preset: Sensitivity, calls: int, rng: random.Random) -> Row:
     """Swaps that begin after two minutes, with an independent look of full quality a second."""
     policy, scorer = Policy.for_sensitivity(preset), Scorer(0.2)
-    begin, waits = 120.0, []
+    expected = FACTS[world.auc][list(Sensitivity).index(preset)]
+    begin = 120.0
+    waits: list[float] = []
     while len(waits) < calls:
         call = hold(
             Person(world, rng), Tile(policy, scorer), rng, swap_at=begin, seconds=2000.0, every=1.0, best=True
@@ -217,7 +225,7 @@ def delay(world: World, preset: Sensitivity, calls: int, rng: random.Random, exp
 
 
 def live(world: World, preset: Sensitivity, calls: int, rng: random.Random) -> Iterator[Row]:
-    """Swaps from the first look on, and after ten calm minutes, at the engine's own pace: who is caught, when."""
+    """Swaps from the first look on, and after ten calm minutes, at the engine's own pace."""
     policy = Policy.for_sensitivity(preset)
     for table, begin, shown in (("from_start", 0.0, 600.0), ("mid_call", 600.0, 600.0)):
         caught, suspected = [], 0
@@ -250,24 +258,44 @@ def poisson_upper(events: int, confidence: float = 0.95) -> float:
     return high
 
 
-def simulate(options: argparse.Namespace, say: Callable[[str], None]) -> list[Row]:
-    """Run everything."""
-    rng = random.Random(options.seed)
-    rows: list[Row] = []
-    hours = {Sensitivity.SENSITIVE: 400, Sensitivity.BALANCED: 2000, Sensitivity.CONSERVATIVE: 6000}
+Task = tuple[str, World, Sensitivity, int, int]
+"""What, of whom, with which preset, how often, from which seed."""
+
+
+def work(task: Task) -> list[Row]:
+    """Do one piece of the simulation, the same in whatever process."""
+    what, world, preset, calls, seed = task
+    rng = random.Random(f"{seed} {what} {world} {preset}")
+    if what == "false_alarms":
+        return [false_alarms(world, preset, calls, rng)]
+    return [delay(world, preset, calls, rng)] if what == "delay" else list(live(world, preset, calls, rng))
+
+
+def tasks(options: argparse.Namespace) -> list[Task]:
+    """List the pieces, in the order of the tables."""
+    hours = {Sensitivity.SENSITIVE: 400, Sensitivity.BALANCED: 2000, Sensitivity.CONSERVATIVE: 5000}
+    found = []
     for auc in options.auc:
         for rho in (0.0, options.rho):
-            world = World(auc, options.tau, rho)
             for preset in Sensitivity:
-                rows.append(false_alarms(world, preset, max(20, round(hours[preset] * options.scale)), rng))
-                say(str(rows[-1]))
-                for found in live(world, preset, max(20, round(300 * options.scale)), rng):
-                    rows.append(found)
-                    say(str(found))
-        for preset, expected in zip(Sensitivity, FACTS.get(auc, ()), strict=False):
-            still = World(auc, 0.2, 0.0)
-            rows.append(delay(still, preset, max(20, round(1000 * options.scale)), rng, expected))
-            say(str(rows[-1]))
+                world = World(auc, options.tau, rho)
+                found.append(("false_alarms", world, preset, hours[preset]))
+                found.append(("live", world, preset, 300))
+        found += [("delay", World(auc, 0.2, 0.0), preset, 1000) for preset in Sensitivity if auc in FACTS]
+    return [
+        (what, world, preset, max(20, round(calls * options.scale)), options.seed)
+        for what, world, preset, calls in found
+    ]
+
+
+def simulate(options: argparse.Namespace) -> list[Row]:
+    """Run everything, and say so on standard error."""
+    rows, started = [], time.monotonic()
+    with ProcessPoolExecutor(options.jobs) as pool:
+        for done in pool.map(work, tasks(options)):
+            rows += done
+            for found in done:
+                print(f"{time.monotonic() - started:6.0f} s  {found}", file=sys.stderr)
     return rows
 
 
@@ -301,6 +329,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         ("Per hour", _number("rate", 4)),
         ("95 % upper bound", _number("upper", 4)),
         ("Bound / budget", _number("ratio", 2)),
+        ("People ever suspect", _number("suspects", 0, " %")),
         ("Median first label, s", _number("first_label", 0)),
         ("Looks per hour", _number("frames", 0)),
         ("Less than 30 a second", _number("saved", 1, " %")),
@@ -361,6 +390,7 @@ def main() -> int:
     parser.add_argument("--auc", type=float, nargs="+", default=sorted(FACTS), help="frame AUCs (.7 .8 .9)")
     parser.add_argument("--tau", type=float, default=2.5, help="autocorrelation time, s (default 2.5)")
     parser.add_argument("--rho", type=float, default=0.83, help="share of variance that stays with a person")
+    parser.add_argument("--jobs", type=int, default=1, help="processes; the result is the same")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
         "--scale", type=float, default=1.0, help="less than 1: fewer calls, nothing is written"
@@ -374,10 +404,7 @@ def main() -> int:
         right = filled(page, read_rows()) == page
         print("The tables are those of the CSV." if right else "The tables differ: run this without --check.")
         return 0 if right else 1
-    started = time.monotonic()
-    rows = simulate(
-        options, lambda text: print(f"{time.monotonic() - started:6.0f} s  {text}", file=sys.stderr)
-    )
+    rows = simulate(options)
     if options.scale < 1:
         for table in TABLES:
             print(f"\n{table}\n\n{markdown(table, rows)}")

@@ -22,14 +22,16 @@ BURST_FRAMES: Final = 15
 SUSPICIOUS_MS: Final = 1_000
 """Wait while anything speaks against `likely_real`, or has just changed."""
 UNUSABLE_MS: Final = 2_500
-"""Wait while frames cannot be judged."""
+"""Wait while frames cannot be judged, or say nothing either way."""
 SETTLED_MS: Final = 5_000
 """Wait once a participant is `likely_real`."""
 LONGEST_MS: Final = 30_000
 """However busy the machine, everybody gets a look as often as this."""
-_SUSPICION: Final = 1 / 8
+PATIENCE_FRAMES: Final = 60
+"""Who is neither real nor suspicious after so many is looked at as seldom as who cannot be judged."""
+_SUSPICION: Final = 1 / 4
 """Share of the alarm's bound from which on evidence is a suspicion."""
-_STRONG: Final = 1.0
+_STRONG: Final = 1.5
 """Log-odds of one look that are a suspicion by themselves."""
 
 _FAVOURED: Final = 0.75
@@ -61,8 +63,11 @@ def wish(evidence: Evidence, policy: Policy, *, changed: bool) -> int:
         return BURST_MS
     if evidence.newest is None:
         return UNUSABLE_MS
-    calm = evidence.label is Label.LIKELY_REAL and not suspicious(evidence, policy)
-    return SETTLED_MS if calm and not changed else SUSPICIOUS_MS
+    if changed or suspicious(evidence, policy):
+        return SUSPICIOUS_MS
+    if evidence.label is Label.LIKELY_REAL:
+        return SETTLED_MS
+    return SUSPICIOUS_MS if evidence.seen < PATIENCE_FRAMES else UNUSABLE_MS
 
 
 class _Turn:
