@@ -68,8 +68,12 @@ class Reference:
 
     @property
     def smallest_budget(self) -> float:
-        """The strictest budget, in false alarms per participant-hour, that so many people can support."""
-        return 1 / ((len(self.everybody) + 1) * CALL_HOURS)
+        """The strictest budget, in false alarms per participant-hour, that so many people can support.
+
+        Whatever the size of a face: a class of `ENOUGH` people supports less than everybody together.
+        """
+        fewest = min(len(self.people(size)) for size in (None, *Size))
+        return 1 / ((fewest + 1) * CALL_HOURS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,78 @@
+"""What a budget of false alarms asks of the evidence."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from veritile.decision import Policy
+from veritile.vocabulary import BUDGETS, THRESHOLDS, Sensitivity
+
+
+@pytest.mark.parametrize(
+    ("preset", "budget", "threshold", "start", "alarm"),
+    [
+        ("sensitive", 1.0, 0.35, 4.55, 8.19),
+        ("balanced", 0.1, 0.52, 6.86, 10.49),
+        ("conservative", 0.01, 0.75, 9.16, 12.79),
+    ],
+)
+def test_presets_ask_for_the_documented_evidence(
+    preset: str, budget: float, threshold: float, start: float, alarm: float
+) -> None:
+    policy = Policy.for_sensitivity(preset)
+    assert (policy.budget, policy.threshold) == (budget, threshold)
+    assert policy.start_fake == pytest.approx(start, abs=0.005)
+    assert policy.alarm == pytest.approx(alarm, abs=0.005)
+    assert policy.start_real == pytest.approx(-2.996, abs=0.001)
+    assert Policy() == Policy.for_sensitivity(Sensitivity.BALANCED)
+
+
+@pytest.mark.parametrize("budget", [0.0, 0.000999, 10.01, -1.0, math.nan, math.inf])
+def test_a_budget_that_cannot_be_kept_is_refused(budget: float) -> None:
+    with pytest.raises(ValueError, match=r"budget must lie between 0\.001 and 10\.0"):
+        Policy(budget)
+
+
+def test_the_bounds_of_the_budget_are_budgets() -> None:
+    assert (Policy(0.001).budget, Policy(10.0).budget) == (0.001, 10.0)
+
+
+@pytest.mark.parametrize("threshold", [0.0, 1.0, -1.0, 2.0, math.nan, math.inf])
+def test_a_threshold_outside_0_to_1_is_refused(threshold: float) -> None:
+    with pytest.raises(ValueError, match=r"threshold must lie|budget must lie"):
+        Policy.for_threshold(threshold)
+
+
+@pytest.mark.parametrize("threshold", [0.0, 1.0])
+def test_both_ends_are_outside(threshold: float) -> None:
+    with pytest.raises(ValueError, match="threshold must lie"):
+        Policy(threshold=threshold)
+
+
+def test_an_unknown_preset_is_refused() -> None:
+    with pytest.raises(ValueError, match="paranoid"):
+        Policy.for_sensitivity("paranoid")
+
+
+@pytest.mark.parametrize("preset", list(Sensitivity))
+def test_a_presets_threshold_has_its_budget(preset: Sensitivity) -> None:
+    policy = Policy.for_threshold(THRESHOLDS[preset])
+    assert policy.budget == pytest.approx(BUDGETS[preset])
+    assert policy.threshold == THRESHOLDS[preset]
+
+
+def test_between_presets_budgets_are_drawn_out_by_their_logarithm() -> None:
+    assert Policy.for_threshold((0.35 + 0.52) / 2).budget == pytest.approx(math.sqrt(0.1))
+    assert Policy.for_threshold((0.52 + 0.75) / 2).budget == pytest.approx(math.sqrt(0.001))
+    assert Policy.for_threshold(0.35 - 0.085).budget == pytest.approx(math.sqrt(10))
+    assert Policy.for_threshold(0.75 + 0.115).budget == pytest.approx(math.sqrt(0.00001))
+
+
+@given(st.floats(0.001, 0.999), st.floats(0.001, 0.999))
+def test_a_higher_threshold_is_a_stricter_budget(one: float, other: float) -> None:
+    low, high = sorted((one, other))
+    assert 10 >= Policy.for_threshold(low).budget >= Policy.for_threshold(high).budget >= 0.001
