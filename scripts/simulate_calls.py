@@ -212,9 +212,9 @@ def delay(world: World, preset: Sensitivity, calls: int, rng: random.Random) -> 
     """Swaps that begin after two minutes, with an independent look of full quality a second."""
     policy, scorer = Policy.for_sensitivity(preset), Scorer(0.2)
     expected = FACTS[world.auc][list(Sensitivity).index(preset)]
-    begin = 120.0
     waits: list[float] = []
     while len(waits) < calls:
+        begin = 120.0 + rng.random()  # between two looks
         call = hold(
             Person(world, rng), Tile(policy, scorer), rng, swap_at=begin, seconds=2000.0, every=1.0, best=True
         )
@@ -273,7 +273,7 @@ def work(task: Task) -> list[Row]:
 
 def tasks(options: argparse.Namespace) -> list[Task]:
     """List the pieces, in the order of the tables."""
-    hours = {Sensitivity.SENSITIVE: 400, Sensitivity.BALANCED: 2000, Sensitivity.CONSERVATIVE: 5000}
+    hours = {Sensitivity.SENSITIVE: 300, Sensitivity.BALANCED: 1000, Sensitivity.CONSERVATIVE: 2500}
     found = []
     for auc in options.auc:
         for rho in (0.0, options.rho):

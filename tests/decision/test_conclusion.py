@@ -18,7 +18,7 @@ from veritile.vocabulary import Label, Reason
 def test_a_picture_is_judged_by_its_threshold(log_odds: float) -> None:
     policy = Policy()
     verdict = conclude([frame(0, log_odds)], policy, Scorer())
-    score = probability(max(-2.5, min(2.5, log_odds)))
+    score = probability(max(-2.75, min(2.75, log_odds)))
     assert verdict.score == pytest.approx(score)
     if abs(score - 0.52) > 1e-9 and abs(logit(score) - logit(0.52) + 0.6) > 1e-9:
         suspect = logit(score) >= logit(0.52) - 0.6

@@ -86,6 +86,13 @@ def test_p_is_of_the_time_since_the_evidence_last_spoke_for_real() -> None:
     assert tile.verdict.p == pytest.approx(1 / 51)
 
 
+def test_a_short_excursion_must_look_more_fake_than_a_long_one() -> None:
+    """Two looks of no opinion are added: 2.75 n / (n + 2) passes 2.4 at the fourteenth look."""
+    tile = Tile(Policy(min_frames=1), scorer(*[2.4] * 50))
+    p = [tile.observe(seen).p for seen in stream(9.0, count=15)]
+    assert p == [1.0] * 13 + [pytest.approx(1 / 51)] * 2
+
+
 def test_the_comparison_is_with_people_seen_at_the_size_of_most_looks() -> None:
     reference = Reference.of({"<100": [2.0] * 99, ">=200": [-2.0] * 99})
     for sizes, label in (((220, 220, 80), Label.LIKELY_FAKE), ((220, 80, 80), Label.SUSPECT)):
@@ -96,14 +103,14 @@ def test_the_comparison_is_with_people_seen_at_the_size_of_most_looks() -> None:
 
 def test_an_alarm_that_real_people_stop_bearing_out_goes_back_to_suspect() -> None:
     """Entered at a level of 0.1, left above twice that."""
-    tile = Tile(Policy(), scorer(*[-1.0] * 14, 0.25, 0.55, 0.95))
+    tile = Tile(Policy(), scorer(*[-1.0] * 14, 0.25, 0.55, 0.75))
     watch(tile, stream(1.0, count=8))
     assert tile.verdict.label is Label.LIKELY_FAKE
     found = labels(tile, stream(0.0, start=8, count=80))
     change = found.index(Label.SUSPECT)
     assert set(found[:change]) == {Label.LIKELY_FAKE}
-    # 8 / n falls below 0.25 at n = 33; then 3 + 1 of 18 look as fake: 0.22.
-    assert 8 + change + 1 in (32, 33)
+    # 8 / (n + 2) falls to 0.25 at n = 30; then 3 + 1 of 18 look as fake: 0.22.
+    assert 8 + change + 1 in (30, 31)
     assert set(found[change:]) == {Label.SUSPECT}
 
 

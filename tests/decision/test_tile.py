@@ -246,7 +246,7 @@ def test_one_look_cannot_decide() -> None:
     watch(tile, stream(-2.0))
     verdict = watch(tile, [frame(21.0, 1e6)])
     assert verdict.label is REAL
-    assert verdict.evidence == 2.5
+    assert verdict.evidence == 2.75
 
 
 def test_quality_weighs() -> None:
@@ -347,7 +347,7 @@ def test_the_basis_tells_what_the_verdict_rests_on() -> None:
     told = {(part.pose, part.size): (part.frames, part.weight, part.mean) for part in basis.parts}
     assert told == {
         (Pose.TURNED, Size.SMALL): (1, pytest.approx(0.5), pytest.approx(1.0)),
-        (Pose.FRONTAL, Size.MEDIUM): (2, pytest.approx(1.0), pytest.approx(2.5)),
+        (Pose.FRONTAL, Size.MEDIUM): (2, pytest.approx(1.0), pytest.approx(2.75)),
         (Pose.UNKNOWN, Size.LARGE): (1, pytest.approx(0.5), pytest.approx(-1.0)),
     }
 

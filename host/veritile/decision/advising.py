@@ -33,10 +33,10 @@ def advice(label: Label, reason: Reason | None, tally: Tally) -> Advice | None:
         return _FOR_REASON.get(reason)
     if tally.seconds < _SLOW_S:
         return None
-    if tally.share(size=Size.SMALL) > 0.5:
+    if tally.mostly(Size.SMALL):
         return Advice.PIN
-    if tally.share(pose=Pose.TURNED) > 0.5:
+    if tally.mostly(Pose.TURNED):
         return Advice.FACE_CAMERA
-    if tally.frames and tally.quality / tally.frames < _POOR:
+    if tally.mean_quality < _POOR:
         return Advice.SHARPER
     return None

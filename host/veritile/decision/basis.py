@@ -17,21 +17,22 @@ class Tally(NamedTuple):
     quality: float = 0.0
     """Sum of the looks' qualities."""
     strongest: Strongest | None = None
-    parts: tuple[tuple[Pose, Size, int, float, float], ...] = ()
-    """Pose, size, frames, weight, weighted sum of log-odds; in the order of their names."""
+    parts: tuple[Part, ...] = ()
+    """By pose and size; the newest look's last."""
 
     def after(self, at: float, look: Look, weight: float, log_odds: float) -> Tally:
-        """Return the tally with one more usable look, worth `weight` looks of these clipped log-odds."""
-        assert look.log_odds is not None
-        strongest = self.strongest
-        if strongest is None or look.log_odds * look.quality > strongest.log_odds * strongest.quality:
-            strongest = Strongest(at, look.log_odds, look.quality)
+        """Return the tally with one more usable look, worth `weight` (over 0) clipped looks."""
+        raw, strongest = look.log_odds or 0.0, self.strongest
+        if strongest is None or raw * look.quality > strongest.log_odds * strongest.quality:
+            strongest = Strongest(at, raw, look.quality)
         pose, size = Pose.of(look.yaw), look.size
-        frames, total_weight, total = 1, weight, weight * log_odds
+        grown = Part(pose, size, 1, weight, log_odds)
         others = []
         for part in self.parts:
-            if part[0] is pose and part[1] is size:
-                frames, total_weight, total = frames + part[2], total_weight + part[3], total + part[4]
+            if part.pose is pose and part.size is size:
+                total = part.weight + weight
+                mean = part.mean + (log_odds - part.mean) * weight / total
+                grown = Part(pose, size, part.frames + 1, total, mean)
             else:
                 others.append(part)
         return Tally(
@@ -40,7 +41,7 @@ class Tally(NamedTuple):
             at,
             self.quality + min(1.0, look.quality),
             strongest,
-            (*others, (pose, size, frames, total_weight, total)),
+            (*others, grown),
         )
 
     @property
@@ -48,21 +49,16 @@ class Tally(NamedTuple):
         """From the first to the newest look."""
         return self.newest_at - self.first_at
 
-    def share(self, *, pose: Pose | None = None, size: Size | None = None) -> float:
-        """Return the share of frames of this pose or size, 0-1; 0 without frames."""
-        frames = sum(part[2] for part in self.parts if pose in (None, part[0]) and size in (None, part[1]))
-        return frames / self.frames if self.frames else 0.0
+    @property
+    def mean_quality(self) -> float:
+        """Of the looks, 0-1; 0 without any."""
+        return self.quality / self.frames if self.frames else 0.0
+
+    def mostly(self, kind: Pose | Size) -> bool:
+        """Whether more than half of the looks are of this pose or size."""
+        return 2 * sum(part.frames for part in self.parts if kind in (part.pose, part.size)) > self.frames
 
     @property
     def basis(self) -> Basis:
         """What a verdict tells of it."""
-        return Basis(
-            frames=self.frames,
-            seconds=self.seconds,
-            quality=self.quality / self.frames if self.frames else 0.0,
-            strongest=self.strongest,
-            parts=tuple(
-                Part(pose, size, frames, weight, total / weight if weight > 0.0 else 0.0)
-                for pose, size, frames, weight, total in sorted(self.parts)
-            ),
-        )
+        return Basis(self.frames, self.seconds, self.mean_quality, self.strongest, self.parts)

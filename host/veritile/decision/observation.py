@@ -12,6 +12,7 @@ from veritile.vocabulary import Reason
 Box = tuple[float, float, float, float]
 """x, y, width, height in pixels of the frame."""
 
+LEAST_QUALITY: Final = 0.001
 _SMALL_PX: Final = 100.0
 _LARGE_PX: Final = 200.0
 _TURNED_DEGREES: Final = 30.0
@@ -55,7 +56,7 @@ class Look:
     log_odds: float | None
     """Calibrated ln(P(fake) / P(real)) without the prior; None when the face could not be judged."""
     quality: float
-    """How much the look should count, 0-1; a look of quality 0 counts for nothing."""
+    """How much the look should count, 0-1; below `LEAST_QUALITY` it counts for nothing."""
     reason: Reason | None = None
     """Why `log_odds` is None."""
     face_px: float = 0.0
@@ -68,7 +69,7 @@ class Look:
     @property
     def usable(self) -> bool:
         """Whether the look says anything of real or fake."""
-        return self.log_odds is not None and self.quality > 0.0
+        return self.log_odds is not None and self.quality >= LEAST_QUALITY
 
     @property
     def size(self) -> Size:

@@ -34,8 +34,8 @@ class Policy:
     excluded. Live, it decides nothing."""
     suspect_band: float = 0.6
     """Width, in log-odds below the threshold, of the band in which a picture is `suspect`."""
-    clip: float = 2.5
-    """One look's log-odds count for at most this much: no single look decides."""
+    clip: float = 2.75
+    """One look's log-odds count for at most this much, less than any bound: no single look decides."""
     memory_s: float = 30.0
     """Time constant with which older looks fade from the score."""
     min_frames: int = 3

@@ -23,6 +23,7 @@ from veritile.decision.observation import Size
 CEILING: Final = 20.0
 """No sum goes beyond: a swap that has ended is forgiven within a bounded time. The strictest budget's bound
 lies below."""
+NEUTRAL: Final = 2.0
 _SIZES: Final = tuple(Size)
 
 
@@ -64,9 +65,12 @@ class Sums(NamedTuple):
 
     @property
     def mean(self) -> float | None:
-        """Mean log-odds since the evidence was last 0; None when it is."""
+        """Mean log-odds since the evidence was last 0; None when it is.
+
+        It is looked at when it is highest, by luck too: `NEUTRAL` looks that say nothing are added to it.
+        """
         weight = sum(self.weights)
-        return self.total / weight if weight > 0.0 else None
+        return self.total / (weight + NEUTRAL) if weight > 0.0 else None
 
     @property
     def size(self) -> Size | None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 from veritile.decision.observation import Box, Pose, Size
 from veritile.vocabulary import Advice, Label, Reason
 
 
-@dataclass(frozen=True, slots=True)
-class Strongest:
+class Strongest(NamedTuple):
     """The look that spoke most for fake, by log-odds times quality."""
 
     at: float
@@ -19,8 +19,7 @@ class Strongest:
     quality: float
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """The looks of one pose and size."""
 
     pose: Pose
@@ -32,8 +31,7 @@ class Part:
     """Their weighted mean log-odds, clipped look by look."""
 
 
-@dataclass(frozen=True, slots=True)
-class Basis:
+class Basis(NamedTuple):
     """What a verdict rests on."""
 
     frames: int = 0
@@ -44,7 +42,10 @@ class Basis:
     """Their mean quality, 0-1."""
     strongest: Strongest | None = None
     parts: tuple[Part, ...] = ()
-    """By pose and size; those with frames only."""
+    """By pose and size; those with frames only, the newest frame's last."""
+
+
+NOTHING: Final = Basis()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class Verdict:
     """Share of real people who look as fake over that time, (0, 1]; None without a reference or evidence."""
     advice: Advice | None = None
     """What would help, where the person cannot be judged or only slowly."""
-    basis: Basis = Basis()
+    basis: Basis = NOTHING
     box: Box | None = None
     """Where this face was last seen, pixels of that frame."""
     people: int = 0
