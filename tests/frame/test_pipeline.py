@@ -13,6 +13,9 @@ from tiny_model import SIZE, WEIGHTS
 from veritile.errors import ImageError, ImageTooLargeError, UnsupportedFormatError
 from veritile.frame import FrameAnalyzer
 from veritile.frame.crop import crop_face
+from veritile.frame.pipeline import MAX_LOOKS
+from veritile.frame.pose import yaw_of
+from veritile.frame.signature import signature
 from veritile.odds import probability
 from veritile.vocabulary import Reason
 
@@ -60,11 +63,53 @@ def test_what_cannot_be_judged_has_a_reason_and_no_score(
     assert (result.face is None) is (reason is Reason.NO_FACE)
 
 
-def test_of_two_faces_the_larger_is_judged(analyzer: FrameAnalyzer) -> None:
+def test_every_face_is_judged_as_if_it_were_alone(analyzer: FrameAnalyzer) -> None:
+    frame = pictures.two_people()
+    result = analyzer.analyze_rgb(frame)
+    assert len(result.looks) == len(result.faces) == 2
+    for look, face in zip(result.looks, result.faces, strict=True):
+        assert look.face is face
+        crop = crop_face(frame, look.box, margin=1.3, size=SIZE)
+        assert look.log_odds == pytest.approx(crop.reshape(-1, 3).mean(axis=0) @ WEIGHTS / 255, abs=1e-4)
+        assert look.score == probability(look.log_odds)
+        assert look.yaw == yaw_of(face.landmarks)
+        assert look.signature == signature(frame, face.box)
+
+
+def test_the_result_of_a_frame_is_that_of_its_largest_face(analyzer: FrameAnalyzer) -> None:
     result = analyzer.analyze_rgb(pictures.two_people())
-    assert len(result.faces) == 2
-    assert result.face is result.faces[0]
-    assert result.face.box[0] < 320
+    first, second = result.looks
+    assert first.box[0] < 320 < second.box[0]
+    assert first.face_px > second.face_px
+    assert (result.score, result.log_odds, result.quality, result.reason, result.face) == (
+        first.score,
+        first.log_odds,
+        first.quality,
+        first.reason,
+        first.face,
+    )
+
+
+def test_a_face_that_cannot_be_judged_does_not_keep_others_from_it(analyzer: FrameAnalyzer) -> None:
+    frame = pictures.two_people(480, 270)
+    first, second = analyzer.analyze_rgb(frame).looks
+    assert first.reason is None
+    assert first.log_odds is not None
+    assert second.log_odds is second.score is None
+    assert (second.reason, second.quality) == (Reason.FACE_TOO_SMALL, 0.0)
+    frame[:, :240] = pictures.blurred(frame[:, :240], 8.0)
+    frame[:, 240:] = pictures.person(240, 270, face_px=100)
+    blurred, small = analyzer.analyze_rgb(frame).looks
+    assert blurred.reason is Reason.BLURRED
+    assert small.log_odds is not None
+
+
+def test_of_a_crowd_the_eight_largest_are_judged(analyzer: FrameAnalyzer) -> None:
+    row = [pictures.person(256, 240, face_px=120 - 4 * n) for n in range(10)]
+    result = analyzer.analyze_rgb(np.vstack([np.hstack(row[:5]), np.hstack(row[5:])]))
+    assert len(result.faces) == 10
+    assert [look.face for look in result.looks] == list(result.faces[:MAX_LOOKS])
+    assert MAX_LOOKS == 8
 
 
 def test_the_same_picture_gives_the_same_answer(analyzer: FrameAnalyzer) -> None:

@@ -1,10 +1,11 @@
 """What makes a face hard to judge, and how much it then counts."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pictures
@@ -51,9 +52,22 @@ def test_the_weakest_measure_decides(change: dict[str, float]) -> None:
     assert Gate().weight(replace(GOOD, **{"face_px": 400, **change})) == 0.25
 
 
-@given(gate=gates, quality=qualities)
-def test_a_usable_face_always_counts(gate: Gate, quality: Quality) -> None:
-    assert (gate.weight(quality) > 0) is (gate.reason(quality) is None)
+@given(gate=gates, quality=qualities, yaw=st.floats(-90, 90))
+def test_a_usable_face_always_counts(gate: Gate, quality: Quality, yaw: float) -> None:
+    assert (gate.weight(quality, yaw) > 0) is (gate.reason(quality) is None)
+
+
+@given(quality=qualities, yaw=st.floats(-90, 90), further=st.floats(0, 90))
+def test_a_face_turned_further_to_either_side_never_counts_more(
+    quality: Quality, yaw: float, further: float
+) -> None:
+    turned = math.copysign(abs(yaw) + further, yaw)
+    assert Gate().weight(quality, turned) <= Gate().weight(quality, yaw) == Gate().weight(quality, -yaw)
+
+
+@pytest.mark.parametrize(("yaw", "weight"), [(0, 1.0), (15, 1.0), (-27.5, 0.625), (40, 0.25), (-90, 0.25)])
+def test_a_sharp_and_bright_face_counts_by_its_yaw(yaw: float, weight: float) -> None:
+    assert Gate().weight(replace(GOOD, face_px=400), yaw) == pytest.approx(weight)
 
 
 def test_sharpness_falls_with_blur_and_hardly_changes_with_the_tile() -> None:
@@ -69,6 +83,7 @@ def test_sharpness_falls_with_blur_and_hardly_changes_with_the_tile() -> None:
     assert shrunk == pytest.approx(sharp, rel=0.25)
 
 
+@settings(deadline=None)
 @given(share=st.floats(0.3, 1.0))
 def test_sharpness_does_not_depend_on_light(share: float) -> None:
     frame = pictures.person()

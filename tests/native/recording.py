@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import UNSET
 
 from native.talk import HELLO, OPEN, frames, item_of, picture_of, retaken
-from veritile.frame import Face, FaceResult, FrameResult, ModelInfo, Pose, Timing
+from veritile.frame import Face, FaceResult, FrameResult, ModelInfo, Timing
 from veritile.frame.quality import Gate
 from veritile.native.batches import BatchQueue
 from veritile.native.codec import encode
@@ -125,7 +125,7 @@ class GatedAnalyzer:
         assert self.gate.wait(10)
         face = Face((270.0, 90.0, 116.0, 144.0), ((0.0, 0.0),) * 5, 0.9)
         return FrameResult(
-            looks=(FaceResult(face, self.log_odds, 1.0, None, Pose(0.0, 0.0, 0.0), ()),),
+            looks=(FaceResult(face, self.log_odds, 1.0, None, 0.0, ()),),
             faces=(),
             width=640,
             height=360,

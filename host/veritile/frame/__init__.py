@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     from veritile.frame.faces import Face
     from veritile.frame.model import ModelInfo
     from veritile.frame.pipeline import FaceResult, FrameAnalyzer, FrameResult, Timing
-    from veritile.frame.pose import Pose
 
-__all__ = ["Face", "FaceResult", "FrameAnalyzer", "FrameResult", "ModelInfo", "Pose", "Timing"]
+__all__ = ["Face", "FaceResult", "FrameAnalyzer", "FrameResult", "ModelInfo", "Timing"]
 
 
 def __getattr__(name: str) -> Any:

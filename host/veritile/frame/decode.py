@@ -66,11 +66,17 @@ def decode(data: bytes, limits: Limits = CALL) -> NDArray[np.uint8]:
         ImageTooLargeError: more bytes or pixels than `limits`.
         CorruptImageError: the picture is truncated or damaged.
     """
+    return decode_with_header(data, limits)[0]
+
+
+def decode_with_header(data: bytes, limits: Limits = CALL) -> tuple[NDArray[np.uint8], Header]:
+    """`decode`, and what the stream says about itself."""
     if len(data) > limits.bytes:
         raise ImageTooLargeError(
             f"The picture has over {limits.bytes >> 20} MiB, which is more than is taken: save it smaller."
         )
-    limits.check(read_header(data))
+    header = read_header(data)
+    limits.check(header)
     with quiet_stderr():
         try:
             image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB)
@@ -80,4 +86,4 @@ def decode(data: bytes, limits: Limits = CALL) -> NDArray[np.uint8]:
         raise CorruptImageError(
             "The picture is damaged and cannot be decoded: send it again or save it anew."
         )
-    return np.asarray(image, dtype=np.uint8)
+    return np.asarray(image, dtype=np.uint8), header

@@ -9,6 +9,7 @@ Sources: ITU-T T.81 (JPEG) annex B; RFC 9649 (WebP) section 2.
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -24,7 +25,7 @@ MAX_SCANS: Final = 20
 _STANDALONE: Final = frozenset([0x01, *range(0xD0, 0xD8)])
 _FRAME_HEADERS: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _HUFFMAN_FRAMES: Final = frozenset([0xC0, 0xC1, 0xC2])  # baseline, extended, progressive
-_SOI, _EOI, _SOS = 0xD8, 0xD9, 0xDA
+_SOI, _EOI, _SOS, _DQT = 0xD8, 0xD9, 0xDA, 0xDB
 _MAX_FILL: Final = 64
 _SCAN_STEP: Final = 1 << 14
 # Inside a scan 0xFF is followed by 0 (a literal 0xFF), a restart marker or fill bytes; anything else ends it.
@@ -43,6 +44,8 @@ class Header:
     height: int
     passes: int = 1
     """JPEG scans: over 1, the decoder keeps all coefficients (6 bytes a pixel) and walks over them again."""
+    tables: int = 0
+    """CRC-32 of a JPEG's quantisation tables, which say how finely it was coded; 0 for WebP."""
 
 
 def read_header(data: bytes) -> Header:
@@ -61,7 +64,7 @@ def read_header(data: bytes) -> Header:
 
 def _read_jpeg(data: bytes) -> Header:
     header: Header | None = None
-    scans, at = 0, 2
+    scans, tables, at = 0, 0, 2
     for _ in range(MAX_SEGMENTS):
         for _ in range(_MAX_FILL):
             if data[at : at + 2] != b"\xff\xff":  # any number of 0xFF may stand before a marker
@@ -76,7 +79,7 @@ def _read_jpeg(data: bytes) -> Header:
         if marker == _EOI:
             if header is None or scans == 0:
                 raise CorruptImageError("The JPEG holds no picture: save it anew.")
-            return replace(header, passes=scans)
+            return replace(header, passes=scans, tables=tables)
         if marker in _STANDALONE:
             continue
         length = int.from_bytes(data[at : at + 2])
@@ -86,6 +89,8 @@ def _read_jpeg(data: bytes) -> Header:
             if header is not None:
                 raise CorruptImageError("The JPEG declares two pictures in one: save it anew.")
             header = _jpeg_frame(marker, data[at + 2 : at + length])
+        if marker == _DQT:
+            tables = zlib.crc32(data[at + 2 : at + length], tables)
         at += length
         if marker == _SOS:
             scans += 1

@@ -14,17 +14,17 @@ from veritile.errors import UnsupportedFormatError
 from veritile.frame.card import DEFAULT_MODEL, read_card
 from veritile.frame.changed import is_unchanged, thumbnail
 from veritile.frame.crop import crop_face
-from veritile.frame.decode import CALL, Limits, decode
+from veritile.frame.decode import CALL, Limits, decode_with_header
 from veritile.frame.faces import Face, FaceDetector
 from veritile.frame.memory import give_back
 from veritile.frame.model import Model, ModelInfo
-from veritile.frame.pose import Pose, pose_of
+from veritile.frame.pose import yaw_of
 from veritile.frame.quality import measure
 from veritile.frame.signature import signature
 from veritile.odds import probability
 from veritile.vocabulary import Reason
 
-__all__ = ["Face", "FaceResult", "FrameAnalyzer", "FrameResult", "ModelInfo", "Pose", "Timing"]
+__all__ = ["Face", "FaceResult", "FrameAnalyzer", "FrameResult", "ModelInfo", "Timing"]
 
 MAX_LOOKS: Final = 8
 """Faces of one frame that are judged, the largest."""
@@ -50,7 +50,8 @@ class FaceResult:
     """How much this look should count, 0-1; 0 when the face cannot be judged."""
     reason: Reason | None
     """Why `log_odds` is None: face_too_small, blurred or too_dark."""
-    pose: Pose
+    yaw: float
+    """How far the head is turned to either side, in degrees; rough, see `veritile.frame.pose`."""
     signature: tuple[float, ...]
     """Of the face's surroundings, see `veritile.frame.signature`."""
 
@@ -73,11 +74,6 @@ class FaceResult:
     def face_px(self) -> float:
         """Long side of the box in pixels."""
         return self.face.size
-
-    @property
-    def yaw(self) -> float:
-        """How far the head is turned to the side, in degrees; see `Pose`."""
-        return self.pose.yaw
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +157,10 @@ class FrameAnalyzer:
         Raises ImageError (see `veritile.frame.decode.decode`).
         """
         started = time.perf_counter()
-        rgb = decode(data, limits)
-        small = thumbnail(rgb)
+        rgb, header = decode_with_header(data, limits)
+        small = thumbnail(rgb, header.tables)
         decode_ms = _milliseconds_since(started)
-        if is_unchanged(small, last):
+        if last is not None and is_unchanged(small, last):
             timing = Timing(decode_ms, 0.0, 0.0)
             return FrameResult((), (), rgb.shape[1], rgb.shape[0], timing, small, unchanged=True)
         return self._analyze(rgb, decode_ms, small)
@@ -196,14 +192,14 @@ class FrameAnalyzer:
 
     def _judge(self, rgb: NDArray[np.uint8], face: Face) -> FaceResult:
         info = self._model.info
-        pose = pose_of(face.landmarks)
+        yaw = yaw_of(face.landmarks)
         around = signature(rgb, face.box)
         measured = measure(rgb, face.box)
         if reason := info.gate.reason(measured):
-            return FaceResult(face, None, 0.0, reason, pose, around)
+            return FaceResult(face, None, 0.0, reason, yaw, around)
         crop = crop_face(rgb, face.box, margin=info.crop_margin, size=info.input_size)
         return FaceResult(
-            face, self._model.log_odds(crop), info.gate.weight(measured, pose.yaw), None, pose, around
+            face, self._model.log_odds(crop), info.gate.weight(measured, yaw), None, yaw, around
         )
 
 

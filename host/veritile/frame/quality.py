@@ -27,7 +27,7 @@ _SHARPNESS_SIDE: Final = 128
 _FULL_FACE_PX: Final = 160.0
 _FULL_SHARPNESS: Final = 0.3
 _FULL_LIGHT: Final = 0.25
-_FULL_YAW, _LEAST_YAW = 20.0, 60.0  # degrees
+_FULL_YAW, _LEAST_YAW = 15.0, 40.0  # degrees
 _LEAST_WEIGHT: Final = 0.25
 
 
@@ -68,9 +68,10 @@ class Gate:
     def weight(self, quality: Quality, yaw: float = 0.0) -> float:
         """How much a frame counts, 0-1: 0 when it cannot be judged, else the weakest of the four measures.
 
-        Each rises from 0.25 at the gate to 1 at a face of 160 px, a sharpness of 0.3, a light of 0.25; and
-        falls from 1 at a head turned by `yaw` = 20 degrees to either side to 0.25 at 60 and beyond, for a
-        turned face is harder to judge, but is no reason to judge nothing.
+        Each rises from 0.25 at the gate to 1 at a face of 160 px, a sharpness of 0.3, a light of 0.25. A head
+        turned to either side counts in full up to a measured `yaw` of 15 degrees, and falls to 0.25 at 40
+        and beyond (in truth about 20 and 60, see `veritile.frame.pose`): it is harder to judge, but no
+        reason to judge nothing.
         """
         if self.reason(quality) is not None:
             return 0.0
@@ -88,11 +89,12 @@ def measure(rgb: NDArray[np.uint8], box: Sequence[float]) -> Quality:
     face = rgb[max(0, int(y)) : max(0, int(y + height)), max(0, int(x)) : max(0, int(x + width))]
     if face.size == 0:
         return Quality(max(width, height), 0.0, 0.0)
+    shades = cv2.cvtColor(face, cv2.COLOR_RGB2GRAY)  # before it is shrunk: one channel is cheaper than three
     scale = _SHARPNESS_SIDE / max(face.shape[:2])
     if scale < 1.0:
         size = max(1, round(face.shape[1] * scale)), max(1, round(face.shape[0] * scale))
-        face = np.asarray(cv2.resize(face, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-    grey = cv2.cvtColor(face, cv2.COLOR_RGB2GRAY).astype(np.float32)
+        shades = cv2.resize(shades, size, interpolation=cv2.INTER_AREA)
+    grey = shades.astype(np.float32)
     detail = float(cv2.Laplacian(grey, cv2.CV_32F).std())
     # The 1 keeps the rounding of a flat, dark face from passing for detail.
     return Quality(max(width, height), detail / (float(grey.std()) + 1.0), float(grey.mean()) / 255.0)
