@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from veritile.decision import Look, Observation, Policy, Scorer, Tile, Verdict
 from veritile.vocabulary import Label, Reason
+
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A busy machine is no fault of the code."""
 
 WIDTH, HEIGHT = 640, 360
 BOX = (250.0, 80.0, 130.0, 160.0)

@@ -7,13 +7,14 @@ import math
 import pytest
 from hypothesis import given
 
-from decision.streams import INDEPENDENT, LOG_ODDS, frame, look, stream, unjudged
+from decision.streams import INDEPENDENT, LOG_ODDS, PATIENT, frame, look, stream, unjudged
 from veritile.decision import Observation, Policy, Scorer
 from veritile.decision.conclusion import conclude
 from veritile.odds import logit, probability
 from veritile.vocabulary import Label, Reason
 
 
+@PATIENT
 @given(LOG_ODDS)
 def test_a_picture_is_judged_by_its_threshold(log_odds: float) -> None:
     policy = Policy()
@@ -25,6 +26,11 @@ def test_a_picture_is_judged_by_its_threshold(log_odds: float) -> None:
         below = Label.SUSPECT if suspect else Label.LIKELY_REAL
         assert verdict.label is (Label.LIKELY_FAKE if score >= 0.52 else below)
     assert verdict.reason is None
+
+
+def test_a_picture_at_the_threshold_is_above_it() -> None:
+    policy = Policy(threshold=probability(0.5))
+    assert conclude([frame(0, 0.5)], policy, Scorer()).label is Label.LIKELY_FAKE
 
 
 def test_how_little_it_rests_on_shows_in_the_confidence() -> None:

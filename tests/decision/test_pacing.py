@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from decision.streams import HEIGHT, INDEPENDENT, WIDTH, empty, frame, look, stream, unjudged, watch
+from decision.streams import HEIGHT, INDEPENDENT, PATIENT, WIDTH, empty, frame, look, stream, unjudged, watch
 from veritile.decision import Observation, Pacer, Tile
 from veritile.vocabulary import Label, Reason
 
@@ -46,6 +46,7 @@ class TestWish:
         assert watch(tile, [frame(22, -0.1)]).next_sample_ms == 1000
         assert watch(tile, [frame(23, -0.5)]).next_sample_ms == 5000
         assert watch(settled(), [frame(20, 1.5)]).next_sample_ms == 1000
+        assert watch(settled(), [frame(20, 2.0)]).next_sample_ms == 1000
 
     @pytest.mark.parametrize(("log_odds", "label"), [(1.0, Label.SUSPECT), (2.0, Label.LIKELY_FAKE)])
     def test_suspects_are_watched_closely_and_urgently(self, log_odds: float, label: Label) -> None:
@@ -86,6 +87,7 @@ def costly(ms: float, cores: int = 4) -> Pacer:
 
 
 class TestPacer:
+    @PATIENT
     @given(COST_MS, TURNS)
     def test_the_sum_stays_within_the_share_and_nobody_waits_beyond_30_s(
         self, cost: float, turns: list[tuple[int, bool]]
@@ -96,6 +98,7 @@ class TestPacer:
         work = sum(cost / wait for wait in waits if wait < 30_000)
         assert work <= pacer.budget * 1.01
 
+    @PATIENT
     @given(COST_MS, TURNS)
     def test_who_asks_for_the_same_gets_the_same_and_a_suspicion_no_later(
         self, cost: float, turns: list[tuple[int, bool]]
@@ -143,8 +146,8 @@ class TestPacer:
         pacer = costly(15.0)
         crowded = paced(pacer, [(400, False)] * 49)[0]
         assert pacer.next_ms("new", 90.0, 400, urgent=False) > crowded
-        pacer.next_ms("new", 90.1, 400, urgent=False)
-        assert pacer.next_ms("new", 90.2, 400, urgent=False) == 400
+        pacer.next_ms("new", 91.0, 400, urgent=False)
+        assert pacer.next_ms("new", 91.1, 400, urgent=False) == 400
 
     @pytest.mark.parametrize("ms", [-1.0, math.nan, math.inf])
     def test_what_is_no_cost_is_refused(self, ms: float) -> None:

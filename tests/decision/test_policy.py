@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from decision.streams import PATIENT
 from veritile.decision import Policy
 from veritile.vocabulary import BUDGETS, THRESHOLDS, Sensitivity
 
@@ -72,6 +73,7 @@ def test_between_presets_budgets_are_drawn_out_by_their_logarithm() -> None:
     assert Policy.for_threshold(0.75 + 0.115).budget == pytest.approx(math.sqrt(0.00001))
 
 
+@PATIENT
 @given(st.floats(0.001, 0.999), st.floats(0.001, 0.999))
 def test_a_higher_threshold_is_a_stricter_budget(one: float, other: float) -> None:
     low, high = sorted((one, other))

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from decision.streams import INDEPENDENT, frame, labels, stream, watch
+from decision.streams import INDEPENDENT, PATIENT, frame, labels, stream, watch
 from veritile.decision import Policy, Reference, Scorer, Size, Tile
 from veritile.vocabulary import Label
 
 MEANS = st.lists(st.floats(-3, 3), min_size=1, max_size=50)
 
 
+@PATIENT
 @given(MEANS)
 def test_a_new_real_person_is_below_a_level_no_more_often_than_it_says(means: list[float]) -> None:
     """Of n + 1 people any is equally likely the new one: at most a share of a has p <= a."""
@@ -74,6 +75,7 @@ def test_evidence_alone_is_no_alarm_where_real_people_look_like_that_too() -> No
     verdict = watch(tile, stream(1.0))
     assert (verdict.label, verdict.p) == (Label.SUSPECT, pytest.approx(3 / 11))
     assert verdict.confidence == pytest.approx(0.1 * 11 / 3)
+    assert watch(Tile(scorer=scorer(*[-1.0] * 9)), stream(1.0)).label is Label.LIKELY_FAKE  # just allowed
     verdict = watch(Tile(scorer=scorer(*[-1.0] * 10)), stream(1.0))
     assert (verdict.label, verdict.p, verdict.confidence) == (Label.LIKELY_FAKE, pytest.approx(1 / 11), 1.0)
 

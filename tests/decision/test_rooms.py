@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from decision.streams import HEIGHT, INDEPENDENT, WIDTH, empty, look, watch
+from decision.streams import HEIGHT, INDEPENDENT, PATIENT, WIDTH, empty, look, watch
 from veritile.decision import Look, Observation, Tile
-from veritile.decision.tracks import likeness, overlap
+from veritile.decision.tracks import likeness, overlap, shares
 from veritile.vocabulary import Label, Reason
 
 LEFT, RIGHT = (60.0, 80.0, 120.0, 150.0), (400.0, 90.0, 110.0, 140.0)
@@ -66,6 +66,15 @@ def test_who_moves_while_nobody_looked_is_still_the_same() -> None:
     assert (verdict.evidence, verdict.people, verdict.box) == (pytest.approx(6.0), 1, RIGHT)
 
 
+def test_who_moves_in_a_room_is_told_by_the_others_who_stayed() -> None:
+    tile = Tile(scorer=INDEPENDENT)
+    watch(tile, [room(n, at_box(LEFT, -1.0), at_box(RIGHT, 1.0)) for n in range(5)])
+    verdict = tile.observe(room(5, at_box(LEFT, -1.0), at_box((260.0, 10.0, 110.0, 140.0), 1.0)))
+    assert verdict.people == 2
+    verdict = tile.observe(room(6, at_box(LEFT, -1.0), at_box((260.0, 10.0, 110.0, 140.0), 1.0)))
+    assert (verdict.label, verdict.evidence) == (Label.LIKELY_FAKE, pytest.approx(7.0))
+
+
 def test_another_face_in_other_surroundings_is_somebody_else() -> None:
     tile = Tile(scorer=INDEPENDENT)
     watch(tile, [room(n, at_box(LEFT, -1.0, signature=OFFICE)) for n in range(9)])
@@ -109,7 +118,8 @@ def test_who_leaves_a_room_is_forgotten_after_five_seconds() -> None:
 
 def test_one_frame_without_a_face_says_nobody_left_however_late_it_is() -> None:
     tile = Tile(scorer=INDEPENDENT)
-    watch(tile, [room(n, at_box(LEFT, -1.0), at_box(RIGHT, 1.0)) for n in range(10)])
+    watch(tile, [room(n, at_box(LEFT, -1.0)) for n in range(9)])
+    tile.observe(room(9, at_box(LEFT, -1.0), at_box(RIGHT, 1.0)))
     assert tile.observe(room(25, at_box(LEFT, -1.0))).people == 2
     assert tile.observe(room(26, at_box(LEFT, -1.0))).people == 1
 
@@ -131,11 +141,17 @@ def test_at_most_eight_faces_are_followed() -> None:
 BOXES = st.tuples(*[st.floats(-1, 1)] * 2, *[st.floats(0.01, 1)] * 2)
 
 
+@PATIENT
 @given(BOXES, BOXES)
 def test_overlap_is_a_share_whichever_comes_first(one: tuple[float, ...], other: tuple[float, ...]) -> None:
     assert 0 <= overlap(one, other) <= 1 + 1e-9
     assert overlap(one, other) == pytest.approx(overlap(other, one))
     assert overlap(one, one) == pytest.approx(1)
+
+
+def test_boxes_are_shares_of_a_picture_of_known_size() -> None:
+    assert shares((10, 20, 30, 40), 100, 200) == (0.1, 0.1, 0.3, 0.2)
+    assert shares((10, 20, 30, 40), 0, 0) == (10, 20, 30, 40)
 
 
 def test_overlap_is_intersection_over_union() -> None:
@@ -147,6 +163,7 @@ def test_overlap_is_intersection_over_union() -> None:
 SIGNATURES = st.lists(st.floats(-5, 5), min_size=4, max_size=4).filter(lambda v: max(v) - min(v) > 0.1)
 
 
+@PATIENT
 @given(SIGNATURES, SIGNATURES, st.floats(0.1, 10), st.floats(-5, 5))
 def test_likeness_is_blind_to_brightness_and_contrast(
     one: list[float], other: list[float], contrast: float, brightness: float

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 from hypothesis import given
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from decision.streams import (
     INDEPENDENT,
     LOG_ODDS,
+    PATIENT,
     QUALITY,
     STEPS,
     empty,
@@ -22,7 +23,7 @@ from decision.streams import (
     unjudged,
     watch,
 )
-from veritile.decision import Look, Observation, Policy, Pose, Scorer, Size, Tile
+from veritile.decision import Basis, Look, Observation, Policy, Pose, Reference, Scorer, Size, Tile
 from veritile.vocabulary import Advice, Label, Reason
 
 REAL, SUSPECT, FAKE, UNDECIDED = (
@@ -57,6 +58,24 @@ def test_nothing_seen_is_starting() -> None:
     verdict = Tile().verdict
     assert (verdict.label, verdict.reason, verdict.score) == (UNDECIDED, Reason.STARTING, None)
     assert (verdict.confidence, verdict.frames, verdict.people, verdict.box) == (0, 0, 0, None)
+    assert (verdict.quality, verdict.seconds, verdict.evidence, verdict.urgent) == (0, 0, 0, False)
+    assert (verdict.p, verdict.advice, verdict.basis) == (None, None, Basis())
+
+
+@pytest.mark.parametrize(
+    "value",
+    [look(0.0), frame(0, 0.0), Policy(), Scorer(), Reference.of({"<100": [0.0]}), Tile().verdict],
+    ids=lambda value: type(value).__name__,
+)
+def test_values_do_not_change(value: object) -> None:
+    with pytest.raises(AttributeError):
+        setattr(value, fields(value)[0].name, None)
+
+
+def test_a_quality_beyond_1_is_1_and_below_0_is_none() -> None:
+    verdict = watch(Tile(scorer=INDEPENDENT), [frame(0, 1.0, 3.0), frame(1, 1.0, -1.0)])
+    assert (verdict.evidence, verdict.quality, verdict.basis.quality) == (1.0, 0.0, 1.0)
+    assert Tile().observe(frame(0, 1.0, 3.0)).quality == 1.0
 
 
 def test_the_demonstration_ends_with_both_labels_within_its_time() -> None:
@@ -115,6 +134,7 @@ def test_no_sum_grows_without_bound() -> None:
     assert watch(tile, stream(-1.0, start=3600, count=25)).label is REAL
 
 
+@PATIENT
 @given(FRAMES, st.data())
 def test_a_more_fake_looking_frame_never_lowers_evidence_or_score(
     frames: list[tuple[float, float, float]], data: st.DataObject
@@ -128,6 +148,7 @@ def test_a_more_fake_looking_frame_never_lowers_evidence_or_score(
     assert alarmed.score >= calm.score - 1e-9
 
 
+@PATIENT
 @given(
     st.lists(st.tuples(LOG_ODDS, QUALITY), min_size=2, max_size=8).flatmap(
         lambda looks: st.tuples(st.just(looks), st.permutations(looks))
@@ -147,6 +168,7 @@ def test_the_order_of_the_frames_of_one_moment_is_irrelevant(
     assert one.basis.parts[0].mean == pytest.approx(other.basis.parts[0].mean)
 
 
+@PATIENT
 @given(st.lists(LOG_ODDS, min_size=1, max_size=40))
 def test_forty_copies_of_one_moment_are_one_look(looks: list[float]) -> None:
     verdict = watch(Tile(), [frame(1.0, log_odds) for log_odds in looks])
@@ -154,11 +176,13 @@ def test_forty_copies_of_one_moment_are_one_look(looks: list[float]) -> None:
     assert sum(part.weight for part in verdict.basis.parts) == pytest.approx(1.0)
 
 
+@PATIENT
 @given(st.lists(st.tuples(STEPS, LOG_ODDS, QUALITY), min_size=1, max_size=2))
 def test_no_label_before_three_frames(frames: list[tuple[float, float, float]]) -> None:
     assert set(labels(Tile(), timed(frames))) == {UNDECIDED}
 
 
+@PATIENT
 @given(st.lists(LOG_ODDS, min_size=3, max_size=6))
 def test_no_label_before_eight_tenths_of_a_second(looks: list[float]) -> None:
     tile = Tile(scorer=Scorer(tau_s=0.01))
@@ -166,6 +190,7 @@ def test_no_label_before_eight_tenths_of_a_second(looks: list[float]) -> None:
     assert watch(Tile(scorer=Scorer(tau_s=0.01)), stream(-2.5, count=5, step=0.2)).label is REAL
 
 
+@PATIENT
 @given(FRAMES, st.data())
 def test_frames_of_no_quality_change_nothing(
     frames: list[tuple[float, float, float]], data: st.DataObject
@@ -189,6 +214,7 @@ def test_frames_of_no_quality_change_nothing(
 BUDGETS = st.floats(0.001, 10)
 
 
+@PATIENT
 @given(FRAMES, BUDGETS, BUDGETS)
 def test_a_stricter_budget_never_alarms_earlier(
     frames: list[tuple[float, float, float]], one: float, other: float
@@ -203,6 +229,7 @@ def test_a_stricter_budget_never_alarms_earlier(
     assert first_alarm(strict) >= first_alarm(lenient)
 
 
+@PATIENT
 @given(st.lists(st.tuples(st.one_of(st.none(), LOG_ODDS), st.floats(0, 1), st.floats(-5, 60)), max_size=50))
 def test_every_verdict_is_within_its_ranges(steps: list[tuple[float | None, float, float]]) -> None:
     """Also when the clock runs backwards."""
@@ -277,12 +304,14 @@ def test_the_score_is_the_mean_of_the_newest_looks() -> None:
 def test_faces_that_cannot_be_judged_give_their_reason(reason: Reason) -> None:
     verdict = watch(Tile(), [unjudged(n, reason) for n in range(20)])
     assert (verdict.label, verdict.reason, verdict.score) == (UNDECIDED, reason, None)
-    assert verdict.people == 1
+    assert (verdict.people, verdict.confidence, verdict.basis) == (1, 0.0, Basis())
 
 
 def test_an_empty_tile_gives_its_reason() -> None:
     verdict = watch(Tile(), [empty(n) for n in range(20)])
     assert (verdict.label, verdict.reason, verdict.people) == (UNDECIDED, Reason.NO_FACE, 0)
+    seen_before = watch(Tile(), [frame(0, 1.0), empty(1)])
+    assert (seen_before.quality, seen_before.people, seen_before.reason) == (0.0, 1, Reason.NO_FACE)
 
 
 def test_a_glance_away_keeps_the_label_and_a_long_absence_withdraws_it() -> None:
@@ -299,7 +328,7 @@ def test_a_face_that_stays_but_cannot_be_judged_loses_its_label_and_gets_it_back
     watch(tile, stream(-2.0, count=5))
     assert watch(tile, [unjudged(float(n), Reason.BLURRED) for n in range(5, 20)]).label is REAL
     verdict = watch(tile, [unjudged(19.1, Reason.BLURRED)])
-    assert (verdict.label, verdict.reason) == (UNDECIDED, Reason.BLURRED)
+    assert (verdict.label, verdict.reason, verdict.confidence) == (UNDECIDED, Reason.BLURRED, 0.0)
     assert watch(tile, [frame(20.0, -2.0)]).label is REAL
 
 
@@ -350,6 +379,23 @@ def test_the_basis_tells_what_the_verdict_rests_on() -> None:
         (Pose.FRONTAL, Size.MEDIUM): (2, pytest.approx(1.0), pytest.approx(2.75)),
         (Pose.UNKNOWN, Size.LARGE): (1, pytest.approx(0.5), pytest.approx(-1.0)),
     }
+
+
+@pytest.mark.parametrize(
+    ("looks", "strongest"),
+    [
+        ([(0.0, 0.5)], 0),
+        ([(1.0, 0.5), (1.5, 0.8)], 1),
+        ([(3.0, 0.8), (3.5, 0.66)], 0),
+        ([(3.0, 0.8), (2.5, 0.99)], 1),
+        ([(-2.0, 1.0), (-1.0, 1.0)], 1),
+    ],
+)
+def test_the_strongest_look_is_the_one_of_most_log_odds_times_quality(
+    looks: list[tuple[float, float]], strongest: int
+) -> None:
+    basis = watch(Tile(), [frame(n, *seen) for n, seen in enumerate(looks)]).basis
+    assert basis.strongest == (strongest, *looks[strongest])
 
 
 def test_a_small_tile_of_the_same_moment_does_not_undo_a_large_one() -> None:

@@ -25,10 +25,7 @@ def conclude(observations: Iterable[Observation], policy: Policy, scorer: Scorer
 
     Raises ValueError when a number is not finite.
     """
-    tile = Tile(
-        replace(policy, min_frames=1, min_span_s=0.0, memory_s=math.inf, max_age_s=math.inf, dwell_s=0.0),
-        scorer,
-    )
+    tile = Tile(replace(policy, memory_s=math.inf, max_age_s=math.inf, dwell_s=0.0), scorer)
     alarm: Verdict | None = None
     for observation in observations:
         looks = tuple(replace(look, signature=None) for look in observation.looks)

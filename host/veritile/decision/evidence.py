@@ -94,10 +94,11 @@ class Evidence:
         # Every weight can have faded to nothing.
         mean = state.score_sum / state.score_weight if state.score_weight > 1e-9 else None
         reason = self._reason or Reason.STARTING
+        blind = label is Label.INCONCLUSIVE and reason is not Reason.STARTING
         return Verdict(
             label=label,
             score=None if mean is None else probability(mean),
-            confidence=confidence(state.sums, state.standing, policy),
+            confidence=0.0 if blind else confidence(state.sums, state.standing, policy),
             quality=self._quality,
             reason=reason if label is Label.INCONCLUSIVE else None,
             next_sample_ms=next_sample_ms,

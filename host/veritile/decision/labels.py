@@ -80,7 +80,7 @@ def confidence(sums: Sums, standing: Standing, policy: Policy) -> float:
         return 1.0 - progress
     if standing.shown is Label.INCONCLUSIVE:
         bound = policy.start_real if sums.start < 0.0 else policy.start_fake
-        return 1.0 if sums.real else min(1.0, sums.start / bound)
+        return min(1.0, sums.start / bound)
     if standing.crossed:
         progress = 1.0
     return progress if standing.p is None else progress * min(1.0, standing.level / standing.p)

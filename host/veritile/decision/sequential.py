@@ -73,7 +73,6 @@ class Sums(NamedTuple):
         return self.total / (weight + NEUTRAL) if weight > 0.0 else None
 
     @property
-    def size(self) -> Size | None:
-        """Size of most of the looks since then; None when there are none."""
-        heaviest = max(self.weights)
-        return _SIZES[self.weights.index(heaviest)] if heaviest > 0.0 else None
+    def size(self) -> Size:
+        """Size of most of the looks since then."""
+        return _SIZES[self.weights.index(max(self.weights))]

@@ -20,7 +20,7 @@ UNSEEN_FRAMES: Final = 2
 """Somebody whom so many frames, over so long, have not shown has left the tile. (The last one stays for as
 long as a label does.)"""
 
-_BADNESS: Final = {Label.LIKELY_FAKE: 3, Label.SUSPECT: 2, Label.LIKELY_REAL: 1, Label.INCONCLUSIVE: 0}
+_BADNESS: Final = (Label.INCONCLUSIVE, Label.LIKELY_REAL, Label.SUSPECT, Label.LIKELY_FAKE).index
 """The worst is shown; somebody who could be judged rather than somebody who could not."""
 
 
@@ -146,4 +146,4 @@ class Tile:
 
 
 def _badness(track: Track) -> tuple[int, float]:
-    return _BADNESS[track.evidence.label], track.evidence.suspicion
+    return _BADNESS(track.evidence.label), track.evidence.suspicion
