@@ -36,19 +36,25 @@ def test_p_counts_those_who_look_as_fake_or_more_so() -> None:
 
 
 def test_people_of_like_size_are_compared_with_where_they_are_enough() -> None:
-    people = Reference.of({"<100": [1.0] * 99, "100-200": [2.0] * 98, ">=200": []})
-    assert people.p(1.5, Size.SMALL) == pytest.approx(1 / 100)
-    everybody = pytest.approx(99 / 198)
+    people = Reference.of({"<100": [1.0] * 133, "100-200": [2.0] * 132, ">=200": []})
+    assert people.p(1.5, Size.SMALL) == pytest.approx(1 / 134)
+    everybody = pytest.approx(133 / 266)
     assert people.p(1.5, Size.MEDIUM) == people.p(1.5, Size.LARGE) == people.p(1.5, None) == everybody
 
 
 def test_levels_follow_the_budget_as_far_as_the_people_go() -> None:
     people = Reference.of({"<100": range(49)})
-    assert [people.level(budget, None) for budget in (10, 1, 0.1, 0.01)] == [0.2, 0.2, 0.1, 0.02]
-    assert people.smallest_budget == 0.02
+    levels = [people.level(budget, None) for budget in (10, 1, 0.1, 0.01)]
+    assert levels == pytest.approx([0.2, 0.2, 0.075, 0.02])
+    assert people.smallest_budget == pytest.approx(0.02 / 0.75)
+    assert people.level(people.smallest_budget, None) == pytest.approx(0.02)
     # Small faces are compared with 199 people, large ones with 798, those between with everybody.
-    assert Reference.of({"<100": range(199), ">=200": range(798)}).smallest_budget == 0.005
-    assert Reference.of({"<100": range(98), ">=200": range(798)}).smallest_budget == 1 / 799
+    assert Reference.of({"<100": range(199), ">=200": range(798)}).smallest_budget == pytest.approx(
+        0.005 / 0.75
+    )
+    assert Reference.of({"<100": range(132), ">=200": range(866)}).smallest_budget == pytest.approx(
+        1 / 867 / 0.75
+    )
 
 
 @pytest.mark.parametrize(
@@ -70,12 +76,13 @@ def scorer(*means: float) -> Scorer:
 
 
 def test_evidence_alone_is_no_alarm_where_real_people_look_like_that_too() -> None:
-    """One in five real people scores as this person does: more than one in ten, which the budget allows."""
+    """p is 3 / 11; ten people support no level below 1 / 11."""
     tile = Tile(scorer=scorer(*[-1.0] * 8, 2.0, 2.0))
     verdict = watch(tile, stream(1.0))
     assert (verdict.label, verdict.p) == (Label.SUSPECT, pytest.approx(3 / 11))
-    assert verdict.confidence == pytest.approx(0.1 * 11 / 3)
-    assert watch(Tile(scorer=scorer(*[-1.0] * 9)), stream(1.0)).label is Label.LIKELY_FAKE  # just allowed
+    assert verdict.confidence == pytest.approx(1 / 3)
+    too_few = watch(Tile(scorer=scorer(*[-1.0] * 3)), stream(1.0))
+    assert (too_few.label, too_few.p) == (Label.SUSPECT, 0.25)  # beyond every level
     verdict = watch(Tile(scorer=scorer(*[-1.0] * 10)), stream(1.0))
     assert (verdict.label, verdict.p, verdict.confidence) == (Label.LIKELY_FAKE, pytest.approx(1 / 11), 1.0)
 
@@ -96,7 +103,7 @@ def test_a_short_excursion_must_look_more_fake_than_a_long_one() -> None:
 
 
 def test_the_comparison_is_with_people_seen_at_the_size_of_most_looks() -> None:
-    reference = Reference.of({"<100": [2.0] * 99, ">=200": [-2.0] * 99})
+    reference = Reference.of({"<100": [2.0] * 133, ">=200": [-2.0] * 133})
     for sizes, label in (((220, 220, 80), Label.LIKELY_FAKE), ((220, 80, 80), Label.SUSPECT)):
         tile = Tile(scorer=Scorer(0.05, reference))
         looks = [frame(n, 1.0, face_px=float(sizes[n % 3])) for n in range(12)]
@@ -104,15 +111,15 @@ def test_the_comparison_is_with_people_seen_at_the_size_of_most_looks() -> None:
 
 
 def test_an_alarm_that_real_people_stop_bearing_out_goes_back_to_suspect() -> None:
-    """Entered at a level of 0.1, left above twice that."""
+    """Entered at a level of 0.075, left above twice that."""
     tile = Tile(Policy(), scorer(*[-1.0] * 14, 0.25, 0.55, 0.75))
     watch(tile, stream(1.0, count=8))
     assert tile.verdict.label is Label.LIKELY_FAKE
     found = labels(tile, stream(0.0, start=8, count=80))
     change = found.index(Label.SUSPECT)
     assert set(found[:change]) == {Label.LIKELY_FAKE}
-    # 8 / (n + 2) falls to 0.25 at n = 30; then 3 + 1 of 18 look as fake: 0.22.
-    assert 8 + change + 1 in (30, 31)
+    # 8 / (n + 2) is below 0.55 from n = 13 on; then 2 + 1 of 18 look as fake: 0.17.
+    assert 8 + change + 1 == 13
     assert set(found[change:]) == {Label.SUSPECT}
 
 

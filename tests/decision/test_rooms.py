@@ -132,6 +132,26 @@ def test_the_last_to_leave_is_kept_for_as_long_as_a_label() -> None:
     assert people == [2] * 4 + [1] * 11 + [0]
 
 
+def test_of_two_who_leave_at_once_one_is_kept() -> None:
+    tile = Tile(scorer=INDEPENDENT)
+    watch(tile, [room(n, at_box(LEFT, -1.0), at_box(RIGHT, -1.0)) for n in range(5)])
+    assert [tile.observe(empty(at)).people for at in (10.0, 11.0, 19.0, 20.0)] == [2, 1, 1, 0]
+
+
+def test_two_who_come_where_nobody_was_are_new() -> None:
+    tile = Tile(scorer=INDEPENDENT)
+    watch(tile, [room(n, at_box(LEFT, -1.0), at_box(RIGHT, -1.0)) for n in range(5)])
+    new = [at_box((x, 240.0, 60.0, 80.0), -1.0) for x in (200.0, 300.0)]
+    assert tile.observe(room(5, *new)).people == 4
+
+
+def test_surroundings_that_are_told_later_count_from_then_on() -> None:
+    tile = Tile(scorer=INDEPENDENT)
+    watch(tile, [room(n, at_box(LEFT, -1.0)) for n in range(5)])
+    watch(tile, [room(n, at_box(LEFT, -1.0, signature=OFFICE)) for n in range(5, 9)])
+    assert tile.observe(room(9, at_box(RIGHT, -1.0, signature=GARDEN))).frames == 1
+
+
 def test_at_most_eight_faces_are_followed() -> None:
     crowd = [at_box((70.0 * n, 10.0, 50.0, 60.0), -1.0) for n in range(9)]
     tile = Tile(scorer=INDEPENDENT)
@@ -172,6 +192,10 @@ def test_likeness_is_blind_to_brightness_and_contrast(
     changed = [contrast * value + brightness for value in other]
     assert likeness(one, changed) == pytest.approx(likeness(one, other), abs=1e-6)
     assert likeness(one, [-value for value in one]) == pytest.approx(-1)
+
+
+def test_faint_surroundings_are_compared_too() -> None:
+    assert likeness((0.01, 0.02, 0.01), (0.02, 0.01, 0.02)) == pytest.approx(-1)
 
 
 def test_signatures_that_say_nothing_are_alike() -> None:

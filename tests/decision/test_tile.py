@@ -437,10 +437,26 @@ class TestAdvice:
         assert watch(tile, [frame(n, 0.0, **fields) for n in range(10)]).advice is None
         assert watch(tile, [frame(10, 0.0, **fields)]).advice is advice
 
+    def test_what_was_so_half_of_the_time_only_is_not_what_makes_it_slow(self) -> None:
+        looks = [frame(n, 0.0, face_px=70.0 if n % 2 else 150.0, yaw=50.0 * (n % 2)) for n in range(12)]
+        assert watch(Tile(), looks).advice is None
+
     def test_who_has_a_label_needs_none(self) -> None:
         for log_odds in (-1.0, 1.0):
             looks = [frame(n, log_odds, face_px=70.0) for n in range(20)]
             assert watch(Tile(scorer=INDEPENDENT), looks).advice is None
+
+
+def test_looks_alike_in_one_respect_only_are_told_apart() -> None:
+    seen = [
+        frame(n, 0.0, face_px=size, yaw=yaw) for n, (size, yaw) in enumerate([(80, 0), (80, 50), (150, 50)])
+    ]
+    told = [(part.pose, part.size, part.frames) for part in watch(Tile(), seen).basis.parts]
+    assert told == [
+        (Pose.FRONTAL, Size.SMALL, 1),
+        (Pose.TURNED, Size.SMALL, 1),
+        (Pose.TURNED, Size.MEDIUM, 1),
+    ]
 
 
 def test_the_size_of_a_face_is_that_of_its_box_when_nobody_measured_it() -> None:
@@ -450,4 +466,5 @@ def test_the_size_of_a_face_is_that_of_its_box_when_nobody_measured_it() -> None
         Size.MEDIUM,
         Size.LARGE,
     ]
+    assert Look((0, 0, 150, 90), 0.0, 1.0).size is Size.MEDIUM
     assert replace(Look((0, 0, 90, 90), 0.0, 1.0), face_px=250).size is Size.LARGE
