@@ -20,7 +20,8 @@ from veritile.install.register import install_profile
 
 OWN_NAME = "You"
 VIEWPORT = (1440, 560)
-FIRST_VERDICT_GOAL_MS = 5_000
+FIRST_VERDICT_GOAL_MS = 30_000
+"""The network that ships hardly sees the demonstration's swap: enough evidence takes about 20 s."""
 Say = Callable[[str], None]
 
 

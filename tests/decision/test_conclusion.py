@@ -33,6 +33,11 @@ def test_a_picture_at_the_threshold_is_above_it() -> None:
     assert conclude([frame(0, 0.5)], policy, Scorer()).label is Label.LIKELY_FAKE
 
 
+@pytest.mark.parametrize(("below", "label"), [(0.59, Label.SUSPECT), (0.61, Label.LIKELY_REAL)])
+def test_a_picture_a_little_below_the_threshold_is_suspect(below: float, label: Label) -> None:
+    assert conclude([frame(0, logit(0.52) - below)], Policy(), Scorer()).label is label
+
+
 def test_how_little_it_rests_on_shows_in_the_confidence() -> None:
     one = conclude([frame(0, 1.0)], Policy(), INDEPENDENT)
     many = conclude(stream(1.0), Policy(), INDEPENDENT)

@@ -35,7 +35,7 @@ def start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
 def test_it_reports_a_labelled_call_as_one_json_object(tmp_path: Path) -> None:
     picture = tmp_path / "call.png"
     guests = ("--camera", "Ada=astronaut", "--camera", "Bob=astronaut-swapped")
-    demo = start(tmp_path, "--json", "--seconds", "15", "--screenshot", str(picture), *guests)
+    demo = start(tmp_path, "--json", "--seconds", "45", "--screenshot", str(picture), *guests)
     out, err = demo.communicate(timeout=200)
     assert demo.returncode == 0, err
     found = json.loads(out)
