@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 from msgspec import UNSET, UnsetType
@@ -10,6 +9,7 @@ from msgspec import UNSET, UnsetType
 from veritile.decision import Policy
 from veritile.errors import HelloMissingError, SessionError, UnsupportedVersionError, VeritileError
 from veritile.native.batches import Batch, BatchQueue, WaitingFrame, captured_on
+from veritile.native.clock import SYSTEM, Clock
 from veritile.native.codec import decode_client, recover_id
 from veritile.native.counters import Counters
 from veritile.native.export import export_json
@@ -50,12 +50,14 @@ class Dispatcher:
         counters: Counters,
         *,
         greeted: Callable[[], None] = lambda: None,
+        clock: Clock = SYSTEM,
     ) -> None:
         self._batches = batches
         self._worker = worker
         self._send = send
         self._counters = counters
         self._on_hello = greeted
+        self._clock = clock
         self._greeted = False
         self._sessions = Sessions()
 
@@ -123,7 +125,7 @@ class Dispatcher:
 
     def _queue(self, message: Frames) -> None:
         session = self._sessions.get(message.session)
-        epoch, now = time.time(), time.monotonic()
+        epoch, now = self._clock.epoch(), self._clock.monotonic()
         frames = []
         for frame in message.frames:
             captured = captured_on(frame.captured_at, epoch, now)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import sys
 import threading
-import time
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
@@ -20,6 +19,7 @@ from veritile.decision import Observation, Pacer, Scorer
 from veritile.errors import InferenceError, InternalError, SessionError, UnknownSessionError, VeritileError
 from veritile.looks import observation
 from veritile.native.batches import Batch, BatchQueue, WaitingFrame
+from veritile.native.clock import SYSTEM, Clock
 from veritile.native.counters import Counters
 from veritile.native.items import judged, repeated, unjudged
 from veritile.native.log import logger
@@ -68,11 +68,13 @@ class Worker:
         send: Callable[[HostMessage], None],
         counters: Counters,
         load: Callable[[], Analyzer] = load_analyzer,
+        clock: Clock = SYSTEM,
     ) -> None:
         self._batches = batches
         self._send = send
         self._counters = counters
         self._load = load
+        self._clock = clock
         self._analyzer: Analyzer | None = None
         self._scorer = Scorer()
         self._pacer = Pacer(os.cpu_count() or 1)
@@ -95,7 +97,7 @@ class Worker:
     def answer_unseen(self, batch: Batch) -> None:
         """Answer a batch that had to give way to newer ones. Any thread."""
         self._counters.count(dropped=len(batch.frames))
-        queue_ms = _ms_since(batch.arrived)
+        queue_ms = self._ms_since(batch.arrived)
         items = tuple(unjudged(frame, queue_ms) for frame in batch.frames)
         self._send(Verdicts(re=batch.request, session=batch.session.key, items=items))
 
@@ -111,7 +113,7 @@ class Worker:
             self._send(reply)
 
     def _prepare(self) -> None:
-        started = time.monotonic()
+        started = self._clock.monotonic()
         try:
             self._analyzer = self._load()
             self._scorer = read_scorer(chosen_model())
@@ -135,7 +137,7 @@ class Worker:
                 "model %s %s ready in %.0f ms on %s",
                 model.name,
                 model.version,
-                _ms_since(started),
+                self._ms_since(started),
                 model.provider,
             )
         self._send(info(self.status))
@@ -167,8 +169,8 @@ class Worker:
         return tuple(items[place] for place in range(len(batch.frames)))
 
     def _look(self, analyzer: Analyzer, frame: WaitingFrame, batch: Batch) -> Item:
-        queue_ms = _ms_since(batch.arrived)
-        if frame.is_stale(time.monotonic()):
+        queue_ms = self._ms_since(batch.arrived)
+        if frame.is_stale(self._clock.monotonic()):
             self._counters.count(dropped=1)
             return unjudged(frame, queue_ms)
         if isinstance(frame.participant, SessionError):
@@ -181,9 +183,9 @@ class Worker:
                 verdict = person.observe(seen, frame.captured_at, policy, self._scorer, self._pacer)
                 item = repeated(frame, verdict, queue_ms)
             else:
-                started = time.thread_time()  # work, not waiting: a busy machine makes no look dearer
+                started = self._clock.work()  # work, not waiting: a busy machine makes no look dearer
                 result = analyzer.analyze_encoded(frame.jpeg)
-                self._pacer.spent((time.thread_time() - started) * 1000)
+                self._pacer.spent((self._clock.work() - started) * 1000)
                 seen = observation(frame.captured, result)
                 verdict = person.observe(seen, frame.captured_at, policy, self._scorer, self._pacer)
                 person.remember(frame.jpeg, result.reason)
@@ -198,6 +200,9 @@ class Worker:
         self._counters.count(processed=1)
         return item
 
+    def _ms_since(self, start: float) -> float:
+        return (self._clock.monotonic() - start) * 1000
+
     def _refusal(self, error: VeritileError, request: int | UnsetType = UNSET) -> Error:
         self._counters.error(error.code)
         return Error(re=request, code=error.code, text=str(error))
@@ -208,7 +213,3 @@ def internal_error() -> InternalError:
     return InternalError(
         "This is a fault of Veritile: please report it with the log file that `veritile doctor` names."
     )
-
-
-def _ms_since(start: float) -> float:
-    return (time.monotonic() - start) * 1000
