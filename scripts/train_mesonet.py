@@ -4,9 +4,9 @@
     pip install -e '.[train]'
     python scripts/train_mesonet.py --faces FACES --live LIVE --bench BENCH
 
-Trains small face generators first, then the detector on what they make, on
-blended faces and on real live swaps; calibrates on held-out people, exports,
-chooses the quality gate, and measures. The same command continues an interrupted
+Trains the detector on blended faces and on faces that were given the texture of real live
+swaps (and on other kinds, if `--shares` asks for them); calibrates on held-out people,
+exports, chooses the quality gate, and measures. The same command continues an interrupted
 run, on CPU or GPU. FACES holds faces.csv, LIVE pairs.csv and BENCH bench.csv, each
 beside its zip files; the modules faces, livepairs and bench of host/veritile/train
 describe their formats. `--smoke` runs everything in about a minute on drawn faces
@@ -32,7 +32,7 @@ from rich.progress import TaskID
 from veritile import __version__
 from veritile.errors import ModelError, VeritileError
 from veritile.train.bench import Bench
-from veritile.train.calibration import calibrate_held_out
+from veritile.train.calibration import calibrate_run
 from veritile.train.device import usable
 from veritile.train.drawn import write_bench, write_faces, write_live
 from veritile.train.export import Metadata, export, set_front_matter
@@ -40,6 +40,7 @@ from veritile.train.gate import choose_gate, fill_card, write_gate
 from veritile.train.generator.fit import GeneratorRecipe
 from veritile.train.generator.make import Progress as Making
 from veritile.train.generator.make import prepare
+from veritile.train.head import open_run
 from veritile.train.heldout import HeldOut
 from veritile.train.loop import CHECKPOINT, RECORD, Run
 from veritile.train.nets import NETWORKS, build
@@ -50,8 +51,8 @@ from veritile.train.recipe import Data, Recipe, smoke_recipe
 
 ROOT = Path(__file__).resolve().parents[1]
 LICENCE = "MIT"
-HELD_OUT = ("train-06", "train-09", "train-13", "train-17")
-"""People who are in no other clip."""
+FOLDS = ("0,1,2,3", "4,5,6", "7,8,9,10", "11,12,13", "16,17,18,19", "14,15")
+"""Clips that show the same swapped-in face, by number; the people of the last are in no other clip."""
 GATE_PAIRS = 160
 """Photographs that the quality gate is chosen on."""
 console = Console(soft_wrap=True)
@@ -78,6 +79,21 @@ class Shares(click.ParamType):  # type: ignore[type-arg]
         ):
             self.fail(f"write KIND=SHARE,… with kinds of {', '.join(KINDS)}", param, context)
         return shares
+
+
+class Fold(click.ParamType):  # type: ignore[type-arg]
+    """`NAME,NAME`, or numbers of `train-NN`."""
+
+    name = "clip,..."
+
+    def convert(
+        self, value: object, param: click.Parameter | None, context: click.Context | None
+    ) -> tuple[str, ...]:
+        """Read it."""
+        if isinstance(value, tuple):
+            return value
+        names = [name.strip() for name in str(value).split(",") if name.strip()]
+        return tuple(f"train-{int(name):02d}" if name.isdecimal() else name for name in names)
 
 
 def shares_text(shares: object) -> str:
@@ -108,8 +124,10 @@ def shares_text(shares: object) -> str:
               help="Side of the crop / long side of the face box.")  # fmt: skip
 @click.option("--clip", "clips", multiple=True, metavar="NAME",
               help="A clip of LIVE to train on; all but the held-out ones by default.")  # fmt: skip
-@click.option("--hold-out", multiple=True, metavar="NAME", default=HELD_OUT, show_default=True,
-              help="A clip of LIVE to measure and calibrate on instead of training.")  # fmt: skip
+@click.option("--fold", "folds", multiple=True, type=Fold(), default=FOLDS, show_default=True,
+              help="Clips of LIVE that share a swapped-in face: measured without having learnt from them.")  # fmt: skip
+@click.option("--hold-out", multiple=True, metavar="NAME",
+              help="A clip of LIVE not to train on at all; of a network of its own filters the last fold.")  # fmt: skip
 @click.option(
     "--seed", type=click.IntRange(min=0), default=Recipe().seed, show_default=True, help="Seed of all chance."
 )
@@ -139,10 +157,11 @@ def main(
     smoke: bool,
     clips: tuple[str, ...],
     hold_out: tuple[str, ...],
+    folds: tuple[tuple[str, ...], ...],
     **numbers: object,
 ) -> None:
     """Run the command; `--help` shows the module's text."""
-    recipe = Recipe(clips=clips, held_out=hold_out if live else (), **numbers)  # type: ignore[arg-type]
+    recipe = Recipe.of(clips=clips, **held_out(live, folds, hold_out, numbers["architecture"]), **numbers)  # type: ignore[arg-type]
     torch.set_num_threads(threads)
     cv2.setNumThreads(1)
     try:
@@ -157,7 +176,7 @@ def main(
             write_faces(faces)
             write_live(live)
             write_bench(bench)
-            recipe = replace(smoke_recipe(), held_out=("0", "1"), seed=recipe.seed)
+            recipe = replace(smoke_recipe(), folds=(("0",), ("1",)), seed=recipe.seed)
             generators = GeneratorRecipe(faces=64, batch=8, side=64)
         elif faces is None:
             raise click.UsageError("Give --faces, the folder of faces.csv, or --smoke.")
@@ -166,7 +185,7 @@ def main(
         try:
             check(Data(faces, live), recipe, bench)
             data = Data(faces, live, generate(faces, folder, generators, recipe, device))
-            run = Run(folder, recipe, data, device=device)
+            run = open_run(folder, recipe, data, device=device)
             show_pairs(run, folder / "pairs.png")
             if not export_only:
                 train(run, workers=workers, measure_every=measure_every)
@@ -179,6 +198,17 @@ def main(
                     measure_models([out], bench, out.parent / "results.csv", detect=detect, console=console)
         except VeritileError as error:
             raise click.ClickException(str(error)) from error
+
+
+def held_out(
+    live: Path | None, folds: tuple[tuple[str, ...], ...], hold_out: tuple[str, ...], architecture: object
+) -> dict[str, tuple[object, ...]]:
+    """What of a recipe says which clips are measured on."""
+    if live is None:
+        return {}
+    if hold_out or architecture != "mesotexture":
+        return {"held_out": hold_out or (folds[-1] if folds else ())}
+    return {"folds": folds}
 
 
 def check(data: Data, recipe: Recipe, bench: Path | None) -> None:
@@ -220,9 +250,7 @@ def train(run: Run, *, workers: int, measure_every: int) -> None:
     run.record(**starts[-1], starts=starts)  # what is interrupted has a record too
     shown = len(run.history)
     with progress_bar(console, transient=False) as bar:
-        task = bar.add_task(
-            "pairs", total=run.recipe.steps * run.recipe.batch, completed=run.pairs_seen, rate=""
-        )
+        task = bar.add_task("pairs", total=run.recipe.pairs, completed=run.pairs_seen, rate="")
 
         def tell() -> None:
             nonlocal shown
@@ -235,8 +263,9 @@ def train(run: Run, *, workers: int, measure_every: int) -> None:
                 )
             shown = len(run.history)
 
-        def on_step(pairs: int, loss: float) -> None:
-            bar.update(task, completed=pairs, rate=f"{rate(bar, task, 'pairs')}, loss {loss:.3f}")
+        def on_step(pairs: int, loss: float | None) -> None:
+            learnt = "" if loss is None else f", loss {loss:.3f}"
+            bar.update(task, completed=pairs, rate=rate(bar, task, "pairs") + learnt)
             tell()
 
         run.go(workers=workers, measure_every=measure_every, on_step=on_step)
@@ -261,12 +290,12 @@ def starts_of(run: Run) -> list[dict[str, object]]:
         "revision": revision(),
         "versions": versions(),
     }
-    return earlier if earlier and run.step == run.recipe.steps else [*earlier, this]
+    return earlier if earlier and run.step == run.steps else [*earlier, this]
 
 
 def ship(run: Run, out: Path, version: str) -> None:
     """Calibrate on the held-out people, export, and put name and SHA-256 into the card."""
-    a, b = calibrate_held_out(run.held_out, run.result)
+    a, b = calibrate_run(run)
     metadata = Metadata(
         name=out.stem,
         version=version,

@@ -68,7 +68,7 @@ def self_blend(image: Image, landmarks: ArrayLike, rng: np.random.Generator) -> 
     mask = face_mask(image.shape[:2], landmarks, rng)
     changed, plain = _change(image, landmarks, rng), image
     source, target = (changed, plain) if rng.random() < 0.5 else (plain, changed)
-    source, mask = _misplace(source, mask, rng)
+    source, mask = misplace(source, mask, rng)
     weight = mask[..., None]
     fake = source * weight + target * (1.0 - weight)
     return Pair(real=image, fake=np.clip(fake + 0.5, 0, 255).astype(np.uint8), mask=mask)
@@ -146,7 +146,7 @@ def _change(image: Image, landmarks: ArrayLike, rng: np.random.Generator) -> Ima
     return sharpen(coarsen(smooth, rng.uniform(1.0, 2.0), enlarging), rng.uniform(0.0, 1.0))
 
 
-def _misplace(source: Image, mask: Mask, rng: np.random.Generator) -> tuple[Image, Mask]:
+def misplace(source: Image, mask: Mask, rng: np.random.Generator) -> tuple[Image, Mask]:
     """Shift the copy (<= 3 % / 1.5 % of the picture) and scale it (<= 5 %), together with its mask."""
     height, width = mask.shape
     scale = rng.uniform(0.95, 1.05)

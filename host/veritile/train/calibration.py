@@ -10,11 +10,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
-from torch import nn
 
 from veritile.errors import ModelError
 from veritile.train.figures import Scores
-from veritile.train.heldout import HeldOut
+from veritile.train.loop import Run
 
 Floats = NDArray[np.float64]
 
@@ -50,8 +49,8 @@ def calibrate(*sets: Scores) -> tuple[float, float]:
     return a, float(fit.intercept_[0]) - a * centre
 
 
-def calibrate_held_out(held_out: HeldOut, net: nn.Module) -> tuple[float, float]:
-    """Calibrate on a recipe's held-out people: photographs, and clips of live swaps if there are any.
+def calibrate_run(run: Run) -> tuple[float, float]:
+    """Calibrate on a run's held-out people: photographs, and clips of live swaps if there are any.
 
     Both count alike, whatever their numbers. Clips alone would promise too much: they are few, and
     the faces that their swaps put on may have been trained on with other performers.
@@ -59,7 +58,7 @@ def calibrate_held_out(held_out: HeldOut, net: nn.Module) -> tuple[float, float]
     Raises:
         ModelError: see `calibrate`.
     """
-    parts = (held_out.score_photographs(net, rounds=2), held_out.score_clips(net))
+    parts = (run.held_out.score_photographs(run.result, rounds=2), run.score_clips())
     return calibrate(*(part.scores for part in parts if part is not None))
 
 

@@ -65,8 +65,9 @@ class HeldOut:
         """
         self.recipe = recipe
         self.photographs = Sources.open(data.faces, "val", generated=data.generated)
-        _check_clips(data, {*recipe.clips, *recipe.held_out})
-        self.clips = LivePairs(data.live, recipe.held_out) if data.live and recipe.held_out else None
+        held_out = recipe.held_out or tuple(clip for fold in recipe.folds for clip in fold)
+        _check_clips(data, {*recipe.clips, *held_out})
+        self.clips = LivePairs(data.live, held_out) if data.live and held_out else None
 
     def score_photographs(self, net: nn.Module, rounds: int = 1) -> PairScores:
         """Photographs and fakes of them, each photograph `rounds` times.

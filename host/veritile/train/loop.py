@@ -19,7 +19,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from torch.utils.data import DataLoader
 
 from veritile.errors import ModelError
-from veritile.train.heldout import HeldOut, as_input
+from veritile.train.heldout import HeldOut, PairScores, as_input
 from veritile.train.livepairs import LivePairs
 from veritile.train.nets import build
 from veritile.train.pairs import PairSource, Sources
@@ -56,7 +56,7 @@ class Run:
                 recipe names a network or a clip that there is not.
             FileUnreadableError, CorruptImageError: the data cannot be read.
         """
-        self.folder, self.recipe, self.device = folder, recipe, torch.device(device)
+        self.folder = folder
         self.held_out = HeldOut(data, recipe)
         live = LivePairs(data.live, recipe.clips or None, held_out=recipe.held_out) if data.live else None
         self.sources = Sources.open(data.faces, "train", generated=data.generated, live=live)
@@ -69,6 +69,14 @@ class Run:
             encoded=recipe.encoded,
         )
         self.data_sha256 = self.sources.digests()
+        self.begin(recipe, torch.device(device))
+        folder.mkdir(parents=True, exist_ok=True)
+        if (folder / CHECKPOINT).is_file():
+            self._resume()
+
+    def begin(self, recipe: Recipe, device: torch.device) -> None:
+        """Random weights, and nothing learnt yet."""
+        self.recipe, self.device = recipe, device
         torch.manual_seed(recipe.seed)
         self.net = build(recipe.architecture, size=recipe.size)
         self.net.to(self.device, memory_format=torch.channels_last)
@@ -79,14 +87,16 @@ class Run:
             self.net.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
         )
         self.schedule = torch.optim.lr_scheduler.LambdaLR(
-            self.optimizer, lambda step: learning_rate(step, recipe.steps)
+            self.optimizer, lambda step: learning_rate(step, self.steps)
         )
         self.step = 0
         self.seconds = 0.0
         self.history: list[Progress] = []
-        folder.mkdir(parents=True, exist_ok=True)
-        if (folder / CHECKPOINT).is_file():
-            self._resume()
+
+    @property
+    def steps(self) -> int:
+        """Optimiser steps from the beginning to the end of the run."""
+        return self.recipe.steps
 
     @property
     def pairs_seen(self) -> int:
@@ -98,7 +108,7 @@ class Run:
         """The network to measure and to ship: the running average of weights that jitter while they learn."""
         return self.average.module
 
-    def go(self, *, workers: int, measure_every: int, on_step: Callable[[int, float], None]) -> None:
+    def go(self, *, workers: int, measure_every: int, on_step: Callable[[int, float | None], None]) -> None:
         """Train to the end of the recipe, measuring and saving every `measure_every` pairs.
 
         `on_step` is told the pairs seen and the loss after every step.
@@ -109,18 +119,20 @@ class Run:
         for batch in self._batches(workers):
             losses.append(self.learn(batch.to(self.device, non_blocking=True)))
             on_step(self.pairs_seen, losses[-1])
-            if self.step % every == 0 or self.step == self.recipe.steps:
+            if self.step % every == 0 or self.step == self.steps:
                 self.seconds += time.monotonic() - since
-                self.history.append(self._measure(float(np.mean(losses))))
+                self.history.append(self.measure(float(np.mean(losses))))
                 self.save()
                 losses.clear()
                 since = time.monotonic()
 
-    def _measure(self, loss: float) -> Progress:
-        photographs, clips = (
-            self.held_out.score_photographs(self.result),
-            self.held_out.score_clips(self.result),
-        )
+    def score_clips(self) -> PairScores | None:
+        """The held-out clips, as a network sees them that did not learn from them; None without any."""
+        return self.held_out.score_clips(self.result)
+
+    def measure(self, loss: float) -> Progress:
+        """Where the run stands now."""
+        photographs, clips = self.held_out.score_photographs(self.result), self.score_clips()
         return Progress(
             pairs=self.pairs_seen,
             seconds=round(self.seconds, 1),
@@ -177,7 +189,7 @@ class Run:
             batch_size=recipe.batch,
             sampler=numbers,
             num_workers=workers,
-            worker_init_fn=_one_thread,
+            worker_init_fn=one_thread,
             # A forked worker inherits OpenCV's thread pool without its threads, and waits for them for ever.
             multiprocessing_context="spawn" if workers else None,
             prefetch_factor=4 if workers else None,
@@ -197,14 +209,22 @@ class Run:
                 scores, maps = self.net.score_and_map(pictures)
             else:
                 scores = self.net(pictures)
-        scores = scores.float().reshape(-1, 2)
-        wanted = torch.tensor([0.0, 1.0], device=scores.device).expand_as(scores)
-        loss = functional.binary_cross_entropy_with_logits(scores, wanted)
-        loss = loss + recipe.ranking * functional.softplus(scores[:, 0] - scores[:, 1]).mean()
+        loss = self.loss(scores)
         if maps is not None:
             changed = pixels[..., 3].reshape(-1, 1, recipe.size, recipe.size).float().div(255)
             changed = functional.adaptive_avg_pool2d(changed, maps.shape[-2:]).squeeze(1)
             loss = loss + recipe.mapping * functional.binary_cross_entropy_with_logits(maps.float(), changed)
+        return self.descend(loss)
+
+    def loss(self, scores: Tensor) -> Tensor:
+        """Of (2 N,) log-odds, each real picture's before its fake's."""
+        scores = scores.float().reshape(-1, 2)
+        wanted = torch.tensor([0.0, 1.0], device=scores.device).expand_as(scores)
+        loss = functional.binary_cross_entropy_with_logits(scores, wanted)
+        return loss + self.recipe.ranking * functional.softplus(scores[:, 0] - scores[:, 1]).mean()
+
+    def descend(self, loss: Tensor) -> float:
+        """Take one step down and average; returns the loss."""
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
@@ -212,7 +232,7 @@ class Run:
         self.schedule.step()
         self.step += 1
         # The first call copies: the random start has no share in the average.
-        if self.step >= min(WARM_UP, self.recipe.steps // 2):
+        if self.step >= min(WARM_UP, self.steps // 2):
             self.average.update_parameters(self.net)
         return float(loss.detach())
 
@@ -245,6 +265,7 @@ class Run:
             ) from error
 
 
-def _one_thread(_worker: int) -> None:
+def one_thread(_worker: int) -> None:
+    """Keep a worker process to one core."""
     cv2.setNumThreads(1)
     torch.set_num_threads(1)

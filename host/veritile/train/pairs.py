@@ -1,8 +1,9 @@
 """Endless training pairs: a real face and its fake, degraded alike and cut as the live path cuts.
 
-Five kinds of fake, from the seam alone to the real thing:
+Six kinds of fake, from the seam alone to the real thing:
 
 - `blended`: the face blended with a changed copy of itself (`veritile.train.blend`);
+- `restyled`: the face with the texture that a real live swap gave to another one (`veritile.train.restyle`);
 - `generated`: the face as a generator made it again, laid over itself as a live swap does;
 - `other`: another person's face, as photographed or as generated, laid over;
 - `transplant`: a real live swap's face, cut from a call and laid over a photograph;
@@ -23,16 +24,18 @@ from numpy.typing import NDArray
 from veritile.errors import ModelError
 from veritile.frame.crop import crop_face
 from veritile.train.background import blur_background
-from veritile.train.blend import Image, Mask, face_mask, self_blend
+from veritile.train.blend import Image, Mask, Pair, face_mask, self_blend
 from veritile.train.camera import Camera
 from veritile.train.degrade import Degradation
 from veritile.train.faces import FacePicture, FaceSet
 from veritile.train.generator.align import to_canonical
 from veritile.train.generator.cache import GeneratedFaces
-from veritile.train.livepairs import Box, LivePairs
+from veritile.train.livepairs import Box, LivePair, LivePairs
+from veritile.train.restyle import Style, measure_style, restyle
 from veritile.train.swap import Donor, match_colours, simulate_swap
 
-KINDS: Final = ("blended", "generated", "other", "transplant", "live")
+KINDS: Final = ("blended", "restyled", "generated", "other", "transplant", "live")
+_OF_CALLS: Final = ("restyled", "transplant", "live")
 BLURRED: Final = 0.12
 """How often a photograph's background is blurred, in the real picture and so in its fake."""
 CANDIDATES: Final = 48
@@ -65,7 +68,12 @@ class Sources:
 
     def allows(self, kind: str) -> bool:
         """Whether fakes of that kind can be made."""
-        needed = {"generated": self.generated, "transplant": self.live, "live": self.live}
+        needed = {
+            "restyled": self.live,
+            "generated": self.generated,
+            "transplant": self.live,
+            "live": self.live,
+        }
         return needed.get(kind, self.faces) is not None
 
 
@@ -129,12 +137,13 @@ class PairSource:
             )
         weights = np.array([shares[kind] for kind in self.kinds], dtype=np.float64)
         self._odds = weights / weights.sum()
+        self._styles: dict[str, Style | None] = {}
         self._directions = _directions(sources.faces) if "other" in self.kinds else None
 
     def __getitem__(self, number: int) -> NDArray[np.uint8]:
         """(2, size, size, 4) uint8: the real face, then its fake; RGB, and how much was changed (0-255)."""
         rng = np.random.default_rng((self.seed, number))
-        kind = self.kinds[int(rng.choice(len(self.kinds), p=self._odds))]
+        kind = self._kind(rng)
         sample = self._make(kind, number, rng)
         long_side = max(sample.box[2:])
         degradation = Degradation.draw(rng, face_px=long_side, encoded=self.encoded)
@@ -171,6 +180,8 @@ class PairSource:
             image = blur_background(image, picture.landmarks, rng)
         if kind == "blended":
             pair = self_blend(image, picture.landmarks, rng)
+        elif kind == "restyled":
+            pair = self._restyled(image, picture, self._style_pair(number), rng)
         elif kind == "generated":
             pair = simulate_swap(image, picture.landmarks, self._generated(picture, rng), rng)
         elif kind == "other":
@@ -181,6 +192,34 @@ class PairSource:
         side, (height, width) = picture.face_px, image.shape[:2]
         box = (width / 2 - side / 2, height / 2 - side / 2, side, side)
         return _Sample(pair.real, pair.fake, pair.mask, box)
+
+    def style_clip(self, number: int) -> str | None:
+        """The clip whose swap a pair took its texture from; None for a pair of another kind."""
+        kind = self._kind(np.random.default_rng((self.seed, number)))
+        return self._style_pair(number).clip if kind == "restyled" else None
+
+    def _kind(self, rng: np.random.Generator) -> str:
+        return self.kinds[int(rng.choice(len(self.kinds), p=self._odds))]
+
+    def _style_pair(self, number: int) -> LivePair:
+        assert self.sources.live is not None  # `allows` has seen to it
+        # Chance of its own, so that it is known without making the pair.
+        return self.sources.live.draw(np.random.default_rng((self.seed, number, 1)))
+
+    def _restyled(self, image: Image, picture: FacePicture, pair: LivePair, rng: np.random.Generator) -> Pair:
+        """The picture's face with the texture of a swap; of one without a face to be found, blended."""
+        live = self.sources.live
+        assert live is not None  # `allows` has seen to it
+        if pair.real not in self._styles:
+            real, fake = live.read(pair)
+            points = live.landmarks(real, pair.box)
+            self._styles[pair.real] = (
+                None if points is None else measure_style(real, fake, points, max(pair.box[2:]))
+            )
+        style = self._styles[pair.real]
+        if style is None:
+            return self_blend(image, picture.landmarks, rng)
+        return restyle(image, picture.landmarks, picture.face_px, style, rng)
 
     def _generated(self, picture: FacePicture, rng: np.random.Generator) -> Donor:
         """The picture's face as a generator made it, and its five points there."""

@@ -15,11 +15,13 @@ from torch import nn
 from veritile.errors import ModelMetadataError
 from veritile.train.nets.mesonet import meso4, meso_inception4
 from veritile.train.nets.mesoresnet import meso_resnet
+from veritile.train.nets.mesotexture import meso_texture
 
 NETWORKS: Final[dict[str, Callable[..., nn.Module]]] = {
     "meso4": meso4,
     "mesoinception4": meso_inception4,
     "mesoresnet": meso_resnet,
+    "mesotexture": meso_texture,
 }
 """By the name that stands as `architecture` in the metadata of an exported file."""
 

@@ -1,0 +1,178 @@
+"""Training of a network whose filters are fixed: the statistics of all pairs first, then the head on them.
+
+Making pairs and describing them takes minutes and is shared by all processes; learning from the descriptions
+takes seconds, so each may be learnt from many times.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from time import monotonic
+from typing import Any, Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.utils.data import DataLoader
+
+from veritile.errors import ModelError
+from veritile.train.heldout import PairScores, as_input
+from veritile.train.loop import Run, one_thread
+from veritile.train.nets import build
+from veritile.train.nets.mesotexture import STATISTICS, MesoTexture
+from veritile.train.pairs import PairSource
+from veritile.train.recipe import Data, Recipe
+
+DESCRIPTIONS: Final = "statistics.npy"
+STATE: Final = "statistics.json"
+_CHUNK: Final = 64
+"""Pairs described between two reports."""
+_USUAL: Final = 4096
+"""Pairs from which the head learns what is usual."""
+_OF_THE_HEAD: Final = ("passes", "batch", "learning_rate", "weight_decay", "ranking", "averaging", "mapping")
+"""Numbers of a recipe that do not change what the pairs are described by."""
+
+
+class HeadRun(Run):
+    """A run in its folder: `statistics.npy` grows until all pairs are described; then `checkpoint.pt`."""
+
+    net: MesoTexture
+
+    def __init__(self, folder: Path, recipe: Recipe, data: Data, *, device: str = "cpu") -> None:
+        """Start a run, or pick up the one in `folder`; raises as `Run`."""
+        super().__init__(folder, recipe, data, device=device)
+        self.described = self._resume_descriptions()
+
+    @property
+    def steps(self) -> int:
+        """Optimiser steps of the head."""
+        return max(1, self.recipe.passes * self.recipe.pairs // self.recipe.batch)
+
+    @property
+    def pairs_seen(self) -> int:
+        """Pairs described so far."""
+        return self.recipe.pairs if self.step else self.described
+
+    def go(self, *, workers: int, measure_every: int, on_step: Callable[[int, float | None], None]) -> None:
+        """Describe what is left, saving every `measure_every` pairs; then learn, and measure once.
+
+        `on_step` is told the pairs described and, at the end, the loss.
+        """
+        if self.step == self.steps:
+            return
+        since = monotonic()
+        self._describe(workers, measure_every, on_step)
+        loss = self._learn(np.load(self.folder / DESCRIPTIONS, mmap_mode="r"))
+        self.seconds += monotonic() - since
+        on_step(self.pairs_seen, loss)
+        self.history.append(self.measure(loss))
+        self.save()
+
+    def _describe(self, workers: int, save_every: int, on_step: Callable[[int, float | None], None]) -> None:
+        recipe, path = self.recipe, self.folder / DESCRIPTIONS
+        shape = (recipe.pairs, 2, STATISTICS)
+        if self.described == 0:
+            table = np.lib.format.open_memmap(path, "w+", np.float32, shape)
+        else:
+            table = np.lib.format.open_memmap(path, "r+")
+        loader: DataLoader[Any] = DataLoader(
+            _Described(self.pairs, self.net),
+            batch_size=_CHUNK,
+            sampler=range(self.described, recipe.pairs),
+            num_workers=workers,
+            worker_init_fn=one_thread,
+            multiprocessing_context="spawn" if workers else None,
+            prefetch_factor=4 if workers else None,
+        )
+        saved = self.described
+        for chunk in loader:
+            table[self.described : self.described + len(chunk)] = chunk.numpy()
+            self.described += len(chunk)
+            if self.described - saved >= save_every or self.described == recipe.pairs:
+                table.flush()
+                self._save_state()
+                saved = self.described
+            on_step(self.described, None)
+
+    def score_clips(self) -> PairScores | None:
+        """As `Run.score_clips`; of a recipe with folds each clip by a head that did without its fold."""
+        if not self.recipe.folds or self.held_out.clips is None:
+            return super().score_clips()
+        styles = np.array([self.pairs.style_clip(number) or "" for number in range(self.recipe.pairs)])
+        table = np.load(self.folder / DESCRIPTIONS, mmap_mode="r")
+        result: PairScores | None = None
+        for fold in self.recipe.folds:
+            apart = HeadRun.__new__(HeadRun)
+            apart.begin(self.recipe, self.device)
+            apart._learn(table, np.flatnonzero(~np.isin(styles, fold)))
+            scores = self.held_out.score_clips(apart.result)
+            assert scores is not None  # seen above
+            mine = np.isin(np.array(self.held_out.clips.clips)[scores.people], fold)
+            result = result or PairScores(np.full_like(scores.log_odds, np.nan), scores.people)
+            result.log_odds[mine] = scores.log_odds[mine]
+        return result
+
+    def _learn(self, table: NDArray[np.float32], rows: NDArray[np.int64] | None = None) -> float:
+        """All steps of the head on those rows; returns the mean loss of the last hundred."""
+        rows = np.arange(len(table)) if rows is None else rows
+        self.net.train()
+        self.net.standardise(torch.from_numpy(table[rows[:_USUAL]].reshape(-1, STATISTICS)).to(self.device))
+        losses: list[float] = []
+        while self.step < self.steps:
+            seed = self.recipe.seed * 1_000_003 + self.step
+            torch.manual_seed(seed)
+            chosen = rows[np.random.default_rng(seed).integers(len(rows), size=self.recipe.batch)]
+            statistics = torch.from_numpy(table[chosen].reshape(-1, STATISTICS)).to(self.device)
+            losses.append(self.descend(self.loss(self.net.judge(statistics))))
+        return float(np.mean(losses[-100:]))
+
+    def _about(self) -> dict[str, Any]:
+        recipe = {name: value for name, value in asdict(self.recipe).items() if name not in _OF_THE_HEAD}
+        about: dict[str, Any] = json.loads(json.dumps({"recipe": recipe, "data_sha256": self.data_sha256}))
+        return about
+
+    def _save_state(self) -> None:
+        text = json.dumps(self._about() | {"described": self.described})
+        partial = self.folder / f"{STATE}.partial"
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(self.folder / STATE)
+
+    def _resume_descriptions(self) -> int:
+        path = self.folder / STATE
+        if not path.is_file():
+            return 0
+        try:
+            state = json.loads(path.read_text(encoding="utf-8"))
+            described = int(state.pop("described"))
+            shape = np.load(self.folder / DESCRIPTIONS, mmap_mode="r").shape
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ModelError(f"{path} cannot be read: name another folder, or delete it.") from error
+        if state != self._about() or shape != (self.recipe.pairs, 2, STATISTICS) or described > shape[0]:
+            raise ModelError(
+                f"{self.folder} holds a run of another recipe or other data: name another folder."
+            )
+        return described
+
+
+class _Described:
+    """Pairs by number, as a network with fixed filters describes them: (2, STATISTICS) float32."""
+
+    def __init__(self, pairs: PairSource, net: MesoTexture) -> None:
+        self._pairs = pairs
+        self._size = net.size
+        self._net: MesoTexture | None = None
+
+    def __getitem__(self, number: int) -> NDArray[np.float32]:
+        # Made in the process that uses it: filters are cheaper to make than to send.
+        self._net = self._net or MesoTexture(size=self._size)
+        with torch.inference_mode():
+            return np.asarray(self._net.statistics(as_input(torch.from_numpy(self._pairs[number]))).numpy())
+
+
+def open_run(folder: Path, recipe: Recipe, data: Data, *, device: str = "cpu") -> Run:
+    """The run that a recipe's network needs; raises as `Run`."""
+    fixed = isinstance(build(recipe.architecture, size=recipe.size), MesoTexture)
+    return (HeadRun if fixed else Run)(folder, recipe, data, device=device)
