@@ -83,11 +83,14 @@ def starts(jpeg: bytes, runs: int) -> dict[str, Cost]:
     return costs
 
 
-def batches(host: HostClient, jpeg: bytes, tiles: int, runs: int) -> Cost:
-    """What a batch of so many tiles costs, from its first byte being written to its verdicts being read."""
+def batches(host: HostClient, jpeg: bytes, tiles: int, runs: int, *, still: bool = False) -> Cost:
+    """What a batch of so many tiles costs, from its first byte being written to its verdicts being read.
+
+    `still` pictures show what the last one showed.
+    """
     cost = Cost()
     for n in range(10 * runs):
-        picture = retaken(jpeg, n)  # one that repeats the last would not be judged
+        picture = retaken(jpeg, 0 if still else n)
         request = frames(1000 * tiles + n, *(picture_of(f"{tiles}-{tile}", picture) for tile in range(tiles)))
         watch = Stopwatch(host.process.pid)
         if judged(host.request(request, timeout=30)):
@@ -133,11 +136,13 @@ def main() -> None:
         for tiles in TILES:  # rising: what a batch takes is kept for the next
             costs[tiles] = batches(host, jpeg, tiles, runs)
             memory[tiles] = psutil.Process(host.process.pid).memory_info().rss
+        still = batches(host, jpeg, 25, runs, still=True)
     for tiles, goal in TILES.items():
         row(f"round trip of {tiles} tiles", costs[tiles], f"part of {goal} ms")
     per_picture = statistics.fmean(costs[25].cpu) / 25
     share = 9 * per_picture / SETTLED_MS * 100
     table.add_row("a picture", "", "", f"{per_picture:.1f} ms", "")
+    table.add_row("… that shows nothing new", "", "", f"{statistics.fmean(still.cpu) / 25:.1f} ms", "")
     table.add_row("9 settled participants", "", "", f"{share:.1f} % of a core", "3 %")
     for tiles, size in memory.items():
         goal = MEMORY_GOALS.get(tiles, "")

@@ -5,12 +5,9 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from decision.streams import PATIENT
 from veritile.decision import Policy
-from veritile.vocabulary import BUDGETS, THRESHOLDS, Sensitivity
+from veritile.vocabulary import Sensitivity
 
 
 @pytest.mark.parametrize(
@@ -44,12 +41,6 @@ def test_the_bounds_of_the_budget_are_budgets() -> None:
 
 @pytest.mark.parametrize("threshold", [0.0, 1.0, -1.0, 2.0, math.nan, math.inf])
 def test_a_threshold_outside_0_to_1_is_refused(threshold: float) -> None:
-    with pytest.raises(ValueError, match=r"threshold must lie|budget must lie"):
-        Policy.for_threshold(threshold)
-
-
-@pytest.mark.parametrize("threshold", [0.0, 1.0])
-def test_both_ends_are_outside(threshold: float) -> None:
     with pytest.raises(ValueError, match="threshold must lie"):
         Policy(threshold=threshold)
 
@@ -57,24 +48,3 @@ def test_both_ends_are_outside(threshold: float) -> None:
 def test_an_unknown_preset_is_refused() -> None:
     with pytest.raises(ValueError, match="paranoid"):
         Policy.for_sensitivity("paranoid")
-
-
-@pytest.mark.parametrize("preset", list(Sensitivity))
-def test_a_presets_threshold_has_its_budget(preset: Sensitivity) -> None:
-    policy = Policy.for_threshold(THRESHOLDS[preset])
-    assert policy.budget == pytest.approx(BUDGETS[preset])
-    assert policy.threshold == THRESHOLDS[preset]
-
-
-def test_between_presets_budgets_are_drawn_out_by_their_logarithm() -> None:
-    assert Policy.for_threshold((0.35 + 0.52) / 2).budget == pytest.approx(math.sqrt(0.1))
-    assert Policy.for_threshold((0.52 + 0.75) / 2).budget == pytest.approx(math.sqrt(0.001))
-    assert Policy.for_threshold(0.35 - 0.085).budget == pytest.approx(math.sqrt(10))
-    assert Policy.for_threshold(0.75 + 0.115).budget == pytest.approx(math.sqrt(0.00001))
-
-
-@PATIENT
-@given(st.floats(0.001, 0.999), st.floats(0.001, 0.999))
-def test_a_higher_threshold_is_a_stricter_budget(one: float, other: float) -> None:
-    low, high = sorted((one, other))
-    assert 10 >= Policy.for_threshold(low).budget >= Policy.for_threshold(high).budget >= 0.001

@@ -22,7 +22,7 @@ from veritile.native.host import run
 class Looping(GatedAnalyzer):
     """Is busy in Python for ever."""
 
-    def analyze_encoded(self, data: bytes) -> FrameResult:
+    def analyze_encoded(self, data: bytes, *, last: bytes | None = None) -> FrameResult:
         while True:
             pass
 
@@ -30,7 +30,7 @@ class Looping(GatedAnalyzer):
 class Computing(GatedAnalyzer):
     """Is busy in native code, as inference is, for far longer than a test waits."""
 
-    def analyze_encoded(self, data: bytes) -> FrameResult:
+    def analyze_encoded(self, data: bytes, *, last: bytes | None = None) -> FrameResult:
         hashlib.pbkdf2_hmac("sha256", b"", b"", 2**31 - 1)
         raise AssertionError("nobody waits for this")
 
@@ -41,7 +41,7 @@ class Printing(GatedAnalyzer):
     def __init__(self) -> None:
         super().__init__(is_open=True)
 
-    def analyze_encoded(self, data: bytes) -> FrameResult:
+    def analyze_encoded(self, data: bytes, *, last: bytes | None = None) -> FrameResult:
         print("stray: print")  # noqa: T201
         os.write(1, b"stray: descriptor\n")
         subprocess.run([sys.executable, "-c", "print('stray: child')"], check=True)
@@ -49,7 +49,7 @@ class Printing(GatedAnalyzer):
         libc.puts(b"stray: C library")
         libc.fflush(None)
         assert sys.stdin.read() == ""
-        return super().analyze_encoded(data)
+        return super().analyze_encoded(data, last=last)
 
 
 def endless_load() -> GatedAnalyzer:

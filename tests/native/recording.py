@@ -9,10 +9,11 @@ from typing import Any
 
 from msgspec import UNSET
 
-from native.talk import HELLO, OPEN, frames, item_of, picture_of, retaken
+from native.talk import HELLO, OPEN, frames, item_of, picture_of
 from veritile.frame import Face, FaceResult, FrameResult, ModelInfo, Timing
 from veritile.frame.quality import Gate
 from veritile.native.batches import BatchQueue
+from veritile.native.clock import SYSTEM, Clock
 from veritile.native.codec import encode
 from veritile.native.counters import Counters
 from veritile.native.dispatcher import Dispatcher
@@ -24,14 +25,14 @@ from veritile.vocabulary import Label
 class Conversation:
     """The host without its process: what is said to it, and what it sends."""
 
-    def __init__(self, load: Callable[[], Analyzer]) -> None:
+    def __init__(self, load: Callable[[], Analyzer], clock: Clock = SYSTEM) -> None:
         self.sent: list[HostMessage] = []
         self._arrived = threading.Condition()
         self.batches = BatchQueue()
         self.counters = Counters()
-        self.worker = Worker(self.batches, self._send, self.counters, load)
+        self.worker = Worker(self.batches, self._send, self.counters, load, clock)
         self.dispatcher = Dispatcher(
-            self.batches, self.worker, self._send, self.counters, greeted=self.worker.start
+            self.batches, self.worker, self._send, self.counters, greeted=self.worker.start, clock=clock
         )
 
     def say(self, message: ClientMessage) -> None:
@@ -76,12 +77,15 @@ def opened(talk: Conversation) -> Conversation:
     return talk
 
 
-def items_until_labelled(talk: Conversation, jpeg: bytes) -> list[Item]:
-    """Send frames until one that was looked at is labelled, for as long as the rule of decision wants."""
+def items_until_labelled(talk: Conversation, take: Callable[[int], bytes]) -> list[Item]:
+    """Send pictures until one that was looked at is labelled, for as long as the rule of decision wants.
+
+    `take` gives the picture of a number, another for each.
+    """
     items: list[Item] = []
     while not items or items[-1].label is Label.INCONCLUSIVE:
         request = next(_request_ids)
-        item = item_of(talk.ask(frames(request, picture_of("ada", retaken(jpeg, request)))))
+        item = item_of(talk.ask(frames(request, picture_of("ada", take(request)))))
         if not item.dropped:
             items.append(item)
     return items
@@ -94,6 +98,7 @@ class GatedAnalyzer:
     """Stands in for the frame pipeline where a test decides how long a picture takes: none real can be told.
 
     Every picture shows one face, a clear case of real unless told otherwise; `looked_at` lists them in order.
+    The same bytes as the participant's last are an unchanged picture, which is not looked at.
     """
 
     model = ModelInfo(
@@ -119,7 +124,9 @@ class GatedAnalyzer:
         if is_open:
             self.gate.set()
 
-    def analyze_encoded(self, data: bytes) -> FrameResult:
+    def analyze_encoded(self, data: bytes, *, last: bytes | None = None) -> FrameResult:
+        if data == last:
+            return FrameResult((), (), 640, 360, Timing(0.1, 0.0, 0.0), data, unchanged=True)
         self.looked_at.append(data)
         self.busy.set()
         assert self.gate.wait(10)
@@ -130,4 +137,5 @@ class GatedAnalyzer:
             width=640,
             height=360,
             timing=Timing(0.1, 0.2, 0.3),
+            thumbnail=data,
         )

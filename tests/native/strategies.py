@@ -7,9 +7,12 @@ from typing import Any
 from hypothesis import strategies as st
 from msgspec import UNSET
 
+from veritile.decision import Pose, Size
+from veritile.decision.policy import LARGEST_BUDGET, SMALLEST_BUDGET
+from veritile.native import basis
 from veritile.native import messages as m
-from veritile.native.limits import ID_CHARS, NAME_CHARS
-from veritile.vocabulary import Label, Reason, Sensitivity
+from veritile.native.limits import ID_CHARS, LARGEST_SHARE, NAME_CHARS, SMALLEST_SHARE
+from veritile.vocabulary import Advice, Label, Reason, Sensitivity
 
 # JSON text cannot hold half of a surrogate pair.
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -34,13 +37,12 @@ frames = st.builds(
     jpeg=st.binary(max_size=300),
     video=st.builds(m.Size, width=st.integers(1, 16384), height=st.integers(1, 16384)),
 )
-configure = st.builds(
-    m.Configure, id=ids, session=maybe(keys), sensitivity=st.sampled_from(Sensitivity)
-) | st.builds(
-    m.Configure,
-    id=ids,
-    session=maybe(keys),
-    threshold=st.floats(0, 1, exclude_min=True, exclude_max=True),
+budgets = st.floats(SMALLEST_BUDGET, LARGEST_BUDGET)
+machine = {"cpu_share": st.floats(SMALLEST_SHARE, LARGEST_SHARE), "battery_saver": st.booleans()}
+configure = st.one_of(
+    st.builds(m.Configure, id=ids, session=maybe(keys), sensitivity=st.sampled_from(Sensitivity)),
+    st.builds(m.Configure, id=ids, session=maybe(keys), alarms_per_hour=budgets),
+    st.builds(m.Configure, id=ids, alarms_per_hour=maybe(budgets), **machine),
 )
 client_messages = st.one_of(
     st.builds(
@@ -59,18 +61,41 @@ client_messages = st.one_of(
 )
 
 model = st.builds(m.Model, name=text, version=text, sha256=text)
+boxes = st.tuples(*[st.floats(-1e4, 1e4)] * 4)
+bases = st.builds(
+    basis.Basis,
+    frames=numbers,
+    seconds=milliseconds,
+    quality=unit,
+    strongest=maybe(st.builds(basis.Strongest, captured_at=epoch_ms, score=unit, quality=unit)),
+    parts=st.lists(
+        st.builds(
+            basis.Part,
+            pose=st.sampled_from(Pose),
+            size=st.sampled_from(Size),
+            frames=numbers,
+            weight=milliseconds,
+            score=unit,
+        ),
+        max_size=2,
+    ).map(tuple),
+)
 items = st.builds(
     m.Item,
     participant=keys,
     captured_at=epoch_ms,
     label=st.sampled_from(Label),
     reason=maybe(st.sampled_from(Reason)),
+    advice=maybe(st.sampled_from(Advice)),
     score=st.none() | unit,
     confidence=unit,
+    evidence=milliseconds,
+    p=maybe(unit),
+    basis=bases,
+    box=maybe(boxes),
+    people=numbers,
     quality=unit,
-    faces=st.lists(
-        st.builds(m.FaceBox, box=st.tuples(*[st.floats(-1e4, 1e4)] * 4), confidence=unit), max_size=2
-    ).map(tuple),
+    faces=st.lists(st.builds(m.FaceBox, box=boxes, confidence=unit), max_size=2).map(tuple),
     next_sample_ms=numbers,
     dropped=st.booleans(),
     timing=st.builds(
@@ -107,9 +132,12 @@ host_messages = st.one_of(
         model=model,
         provider=st.none() | text,
         state=st.sampled_from(m.ModelState),
+        least_alarms_per_hour=st.none() | milliseconds,
         limits=st.builds(m.Limits, **dict.fromkeys(m.Limits.__struct_fields__, numbers)),
     ),
-    st.builds(m.Verdicts, re=replies, session=keys, items=st.lists(items, max_size=2).map(tuple)),
+    st.builds(
+        m.Verdicts, re=replies, session=keys, alarm=milliseconds, items=st.lists(items, max_size=2).map(tuple)
+    ),
     st.builds(
         m.Health,
         re=replies,

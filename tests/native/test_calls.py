@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 
 import pytest
 from msgspec import UNSET
@@ -11,6 +12,7 @@ from msgspec import UNSET
 import pictures
 from native.recording import Conversation, GatedAnalyzer, opened
 from native.talk import as_a, frames, item_of, picture_of
+from veritile.frame import FrameResult
 from veritile.native.codec import encode
 from veritile.native.limits import CHANGES_KEPT, PARTICIPANTS, REPLY_BYTES, SESSIONS
 from veritile.native.messages import (
@@ -32,6 +34,19 @@ FACE = pictures.jpeg(pictures.person())
 EMPTY = pictures.jpeg(pictures.empty())
 
 
+class AllKinds(GatedAnalyzer):
+    """Shows faces of each pose and size in turn."""
+
+    def analyze_encoded(self, data: bytes, *, last: bytes | None = None) -> FrameResult:
+        result = super().analyze_encoded(data, last=last)
+        if result.unchanged:
+            return result
+        (look,) = result.looks
+        n = int(data)
+        face = replace(look.face, box=(10.0, 10.0, 90.0 + n % 3 * 60, 90.0 + n % 3 * 60))
+        return replace(result, looks=(replace(look, face=face, yaw=40.0 * (n // 3 % 2)),))
+
+
 class TestSessions:
     def test_frames_need_an_open_session(self, talk: Conversation) -> None:
         assert as_a(Error, talk.ask(frames(3, picture_of("ada", FACE), session="other"))).code == 301
@@ -50,7 +65,7 @@ class TestSessions:
         "message",
         [
             Close(id=3, session="other"),
-            Configure(id=3, session="other", threshold=0.5),
+            Configure(id=3, session="other", alarms_per_hour=0.5),
             Export(id=3, session="other", format=ExportFormat.JSON),
         ],
     )
@@ -100,7 +115,7 @@ class TestExport:
         assert document["session"] == "call"
         assert document["model"]["name"] == "tiny"
         (ada,) = document["participants"]
-        assert (ada["participant"], ada["name"], ada["frames"]) == ("ada", "Ada", 0)
+        assert (ada["participant"], ada["name"], ada["basis"]["frames"]) == ("ada", "Ada", 0)
         assert ada["changes"] == [
             {
                 "at": picture.captured_at,
@@ -112,17 +127,16 @@ class TestExport:
         ]
 
     def test_fullest_session_fits_into_a_reply(self) -> None:
-        """The ids and names that are longest as JSON, and more changes of label or reason than are kept."""
-        talk = opened(Conversation(lambda: GatedAnalyzer(is_open=True, log_odds=0.0)))
-        people = ["\x01" * 125 + f"{n:03}" for n in range(PARTICIPANTS)]
+        """The longest ids, names and bases as JSON, and more changes of label or reason than are kept."""
+        talk = opened(Conversation(lambda: AllKinds(is_open=True, log_odds=0.0)))
+        ids = ["\x01" * 125 + f"{n:03}" for n in range(PARTICIPANTS)]
         for n in range(CHANGES_KEPT + 5):
             for part in (0, 1):
                 # Each picture is sent twice: new, then frozen.
-                batch = [
-                    picture_of(person, b"%d" % (n // 2), name="\x01" * 256) for person in people[part::2]
-                ]
+                batch = [picture_of(person, b"%d" % (n // 2), name="\x01" * 256) for person in ids[part::2]]
                 talk.ask(frames(2000 + 2 * n + part, *batch))
         reply = as_a(Exported, talk.ask(Export(id=9, session="call", format=ExportFormat.JSON)))
-        changes = [len(p["changes"]) for p in json.loads(reply.data)["participants"]]
-        assert changes == [CHANGES_KEPT] * PARTICIPANTS
+        people = json.loads(reply.data)["participants"]
+        assert [len(p["changes"]) for p in people] == [CHANGES_KEPT] * PARTICIPANTS
+        assert [len(p["basis"]["parts"]) for p in people] == [6] * PARTICIPANTS
         assert 500_000 < len(encode(reply)) < REPLY_BYTES

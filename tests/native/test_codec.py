@@ -130,12 +130,8 @@ PING = b'{"type":"ping","v":1,"id":7}'
         (b'{"type":"of tomorrow","v":2,"id":7}', UnsupportedVersionError, 7),
         (b'{"type":"open","v":1,"id":7,"session":"","platform":""}', InvalidMessageError, 7),
         (b'{"type":"configure","v":1,"id":7}', InvalidMessageError, 7),
-        (b'{"type":"configure","v":1,"id":7,"threshold":1}', InvalidMessageError, 7),
-        (
-            b'{"type":"configure","v":1,"id":7,"threshold":0.5,"sensitivity":"balanced"}',
-            InvalidMessageError,
-            7,
-        ),
+        (b'{"type":"configure","v":1,"id":7,"threshold":0.5}', InvalidMessageError, 7),
+        (b'{"type":"configure","v":1,"id":7,"session":"s"}', InvalidMessageError, 7),
         (b'{"type":"configure","v":1,"id":7,"sensitivity":"paranoid"}', InvalidMessageError, 7),
         (b'{"type":"ping","v":1,"id":7,"x":' + b"[" * 100_000, InvalidMessageError, UNSET),
         (b"[" * 8_000_000, InvalidMessageError, UNSET),
@@ -151,6 +147,27 @@ def test_what_is_no_message_is_told_apart(
     assert type(caught.value) is error
     assert ": " in str(caught.value)
     assert recover_id(payload) == request_id
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"alarms_per_hour": 0.0009}, ">= 0.001 - at `$.alarms_per_hour`"),
+        ({"alarms_per_hour": 10.1}, "<= 10.0 - at `$.alarms_per_hour`"),
+        ({"cpu_share": 0.004}, ">= 0.005 - at `$.cpu_share`"),
+        ({"cpu_share": 0.51}, "<= 0.5 - at `$.cpu_share`"),
+        ({"battery_saver": 1}, "`$.battery_saver`"),
+        ({"sensitivity": "balanced", "alarms_per_hour": 1}, "not both"),
+        ({"session": "s", "sensitivity": "balanced", "cpu_share": 0.1}, "leave session out"),
+        ({"session": "s", "battery_saver": False}, "leave session out"),
+        ({}, "give sensitivity, alarms_per_hour, cpu_share or battery_saver"),
+    ],
+    ids=str,
+)
+def test_settings_that_cannot_be_are_refused_by_name(settings: dict[str, Any], said: str) -> None:
+    with pytest.raises(InvalidMessageError) as caught:
+        decode_client(json.dumps({"type": "configure", "v": 1, "id": 7, **settings}).encode())
+    assert said in str(caught.value)
 
 
 def frames_with(**changes: Any) -> bytes:

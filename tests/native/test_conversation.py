@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from msgspec import UNSET
 
 import pictures
 from native.recording import Conversation, GatedAnalyzer, items_until_labelled, opened
-from native.talk import HELLO, as_a, frames, item_of, picture_of
+from native.talk import HELLO, as_a, frames, item_of, picture_of, retaken
 from veritile.errors import InferenceError, ModelChecksumError
 from veritile.frame import FrameAnalyzer, FrameResult
 from veritile.native.messages import (
@@ -69,7 +71,7 @@ class TestHello:
 
 class TestVerdicts:
     def test_a_face_earns_a_label_after_some_frames(self, talk: Conversation) -> None:
-        first, *_, last = items_until_labelled(talk, FACE)
+        first, *_, last = items_until_labelled(talk, partial(retaken, FACE))
         assert (first.label, first.reason) == (Label.INCONCLUSIVE, Reason.STARTING)
         assert last.reason is UNSET
         assert last.score is not None
@@ -111,8 +113,8 @@ class TestVerdicts:
     def test_sensitivity_moves_the_label(self) -> None:
         """What is enough for an alarm with one budget of false alarms is too little with a stricter one."""
         talk = opened(Conversation(lambda: GatedAnalyzer(is_open=True, log_odds=2.2)))
-        assert as_a(Health, talk.ask(Configure(id=20, threshold=0.05)))
-        assert items_until_labelled(talk, b"x")[-1].label is Label.LIKELY_FAKE
+        assert as_a(Health, talk.ask(Configure(id=20, alarms_per_hour=10)))
+        assert items_until_labelled(talk, lambda n: b"%d" % n)[-1].label is Label.LIKELY_FAKE
         conservative = Configure(id=22, session="call", sensitivity=Sensitivity.CONSERVATIVE)
         assert as_a(Health, talk.ask(conservative))
         undecided = item_of(talk.ask(frames(23, picture_of("ada", b"another"))))
@@ -146,10 +148,10 @@ class TestFailure:
 
     def test_bug_in_judging_a_frame_fails_that_frame(self) -> None:
         class Faulty(GatedAnalyzer):
-            def analyze_encoded(self, data: bytes) -> FrameResult:
+            def analyze_encoded(self, data: bytes, *, last: bytes | None = None) -> FrameResult:
                 if data == b"bad":
                     raise ZeroDivisionError
-                return super().analyze_encoded(data)
+                return super().analyze_encoded(data, last=last)
 
         talk = opened(Conversation(lambda: Faulty(is_open=True)))
         reply = as_a(Verdicts, talk.ask(frames(3, picture_of("a", b"bad"), picture_of("b", b"good"))))
@@ -161,7 +163,7 @@ class TestFailure:
     def test_health_counts(self, talk: Conversation) -> None:
         talk.ask(frames(3, picture_of("a", FACE), picture_of("b", b""), picture_of("c", FACE, age_ms=3000)))
         talk.ask(Close(id=4, session="other"))
-        health = as_a(Health, talk.ask(Configure(id=5, threshold=0.5)))
+        health = as_a(Health, talk.ask(Configure(id=5, alarms_per_hour=0.5)))
         assert (health.processed, health.dropped, health.errors) == (1, 1, 2)
         assert (health.sessions, health.participants, health.queue) == (1, 3, 0)
         assert health.rss_bytes > 10_000_000

@@ -59,9 +59,9 @@ class Requests(RuleBasedStateMachine):
         batch = [picture_of(person, taken, age_ms=age) for person, age, taken in pictures]
         self.say(frames(self.next_id, *batch, session=session))
 
-    @rule(threshold=st.floats(0.1, 0.9))
-    def configure(self, threshold: float) -> None:
-        self.say(Configure(id=self.next_id, threshold=threshold))
+    @rule(budget=st.floats(0.001, 10), share=st.floats(0.005, 0.5), saving=st.booleans())
+    def configure(self, budget: float, share: float, saving: bool) -> None:
+        self.say(Configure(id=self.next_id, alarms_per_hour=budget, cpu_share=share, battery_saver=saving))
 
     @rule(kind=st.sampled_from([Ping, ListSessions]))
     def ask(self, kind: type[Ping] | type[ListSessions]) -> None:

@@ -11,12 +11,15 @@ import msgspec
 import pytest
 
 import veritile.errors
+from veritile.decision.pacing import LONGEST_MS
+from veritile.decision.policy import LARGEST_BUDGET, SMALLEST_BUDGET
 from veritile.errors import VeritileError
 from veritile.frame.decode import CALL
 from veritile.native import limits
 from veritile.native.codec import decode_client, decode_host, encode
 from veritile.native.framing import encode_frame
 from veritile.native.messages import ClientMessage, HostMessage, Info
+from veritile.vocabulary import BUDGETS, Advice
 
 PAGE = files("veritile.native").joinpath("PROTOCOL.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^### (.+?)\n(.*?)(?=^##|\Z)", PAGE, re.MULTILINE | re.DOTALL))
@@ -110,6 +113,11 @@ def test_limits_are_those_of_the_program() -> None:
         f"while {limits.REPLIES_WAITING} replies",
         f"at most {CALL.bytes >> 20} MiB before that and {CALL.long_side}x{CALL.short_side} pixels",
         f"a progressive JPEG at most {CALL.progressive_pixels:,} pixels",
+        f"{SMALLEST_BUDGET:g} to {LARGEST_BUDGET:g}",
+        f"{limits.SMALLEST_SHARE:g} to {limits.LARGEST_SHARE:g}",
+        f"longer than {LONGEST_MS / 1000:g} s",
+        *(f"`{preset}` ({budget:g}" for preset, budget in BUDGETS.items()),
+        *(f"`{advice}`" for advice in Advice),
         f"1 to {limits.ID_CHARS} characters",
         f"up to {limits.NAME_CHARS} characters",
     ):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from msgspec import UNSET
 
 import pictures
@@ -27,7 +29,8 @@ def test_it_earns_no_label_and_says_that_it_is_frozen(talk: Conversation) -> Non
     item = sent(talk, 10, *[FACE] * 4)
     assert (item.label, item.reason) == (Label.INCONCLUSIVE, Reason.FROZEN)
     assert (item.quality, item.faces, item.dropped, item.error) == (0.0, (), False, UNSET)
-    assert (item.timing.decode_ms, item.timing.detect_ms, item.timing.score_ms) == (0.0, 0.0, 0.0)
+    assert item.timing.decode_ms > 0.0
+    assert (item.timing.detect_ms, item.timing.score_ms) == (0.0, 0.0)
 
 
 def test_it_is_not_judged_again_but_counted() -> None:
@@ -36,11 +39,11 @@ def test_it_is_not_judged_again_but_counted() -> None:
     sent(talk, 10, b"a", b"a", b"b", b"a")
     sent(talk, 20, b"a", who="bob")
     assert gated.looked_at == [b"a", b"b", b"a", b"a"]
-    assert as_a(Health, talk.ask(Configure(id=90, threshold=0.5))).processed == 5
+    assert as_a(Health, talk.ask(Configure(id=90, alarms_per_hour=0.5))).processed == 5
 
 
 def test_it_leaves_the_label_that_was_earned(talk: Conversation) -> None:
-    before = items_until_labelled(talk, FACE)[-1]
+    before = items_until_labelled(talk, partial(retaken, FACE))[-1]
     face = retaken(FACE, 0)
     sent(talk, 10, face)
     item = sent(talk, 20, face)

@@ -10,7 +10,7 @@ import pytest
 
 import pictures
 from native.recording import Conversation, GatedAnalyzer, opened
-from native.talk import as_a, frames, picture_of, retaken
+from native.talk import as_a, frames, picture_of
 from veritile.native.messages import Verdicts
 from veritile.native.sharing import WORTH_A_HELPER, Helper
 from veritile.vocabulary import Reason
@@ -96,7 +96,7 @@ def test_two_threads_give_the_answers_of_one(talk: Conversation) -> None:
     ]
     together = as_a(
         Verdicts,
-        talk.ask(frames(200, *(picture_of(f"beside {n}", retaken(face, n)) for n, face in enumerate(FACES)))),
+        talk.ask(frames(200, *(picture_of(f"beside {n}", face) for n, face in enumerate(FACES)))),
     ).items
     assert len({item.quality for item in alone}) > 10
     for one, other in zip(alone, together, strict=True):

@@ -81,7 +81,7 @@ def test_oldest_batch_gives_way_and_is_answered() -> None:
         item = item_of(talk.reply_to(request))
         assert item.dropped
         assert item.reason is Reason.STARTING
-    assert as_a(Health, talk.ask(Configure(id=90, threshold=0.5))).queue == BATCHES_WAITING
+    assert as_a(Health, talk.ask(Configure(id=90, alarms_per_hour=0.5))).queue == BATCHES_WAITING
     gated.gate.set()
     talk.finish()
     assert gated.looked_at == [b"at work", b"p2", b"p3", b"p4", b"p5"]

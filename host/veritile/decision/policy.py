@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Final
 
 from veritile.vocabulary import BUDGETS, THRESHOLDS, Sensitivity
@@ -61,21 +60,6 @@ class Policy:
         """Return the policy of a preset; ValueError when there is none of that name."""
         preset = Sensitivity(sensitivity)
         return cls(BUDGETS[preset], THRESHOLDS[preset])
-
-    @classmethod
-    def for_threshold(cls, threshold: float) -> Policy:
-        """Return the policy for a client that states a threshold for single scores (0-1, ends excluded).
-
-        The budget is that of the presets, drawn out: linear in its logarithm between their thresholds.
-        Raises ValueError.
-        """
-        presets = [(THRESHOLDS[preset], math.log(BUDGETS[preset])) for preset in Sensitivity]
-        left, right = next(
-            (pair for pair in pairwise(presets) if threshold <= pair[1][0]), (presets[-2], presets[-1])
-        )
-        slope = (right[1] - left[1]) / (right[0] - left[0])
-        budget = math.exp(left[1] + slope * (threshold - left[0])) if math.isfinite(threshold) else math.nan
-        return cls(min(LARGEST_BUDGET, max(SMALLEST_BUDGET, budget)), threshold)
 
     @property
     def start_fake(self) -> float:

@@ -14,8 +14,9 @@ from veritile.errors import (
     UnknownTypeError,
     UnsupportedVersionError,
 )
+from veritile.native.fields import RequestId
 from veritile.native.limits import PROTOCOL
-from veritile.native.messages import ClientMessage, HostMessage, RequestId
+from veritile.native.messages import ClientMessage, HostMessage
 
 _Message = TypeVar("_Message")
 

@@ -109,7 +109,7 @@ class Dispatcher:
             case ListSessions():
                 return self._list(message.id)
             case Export(session=key, format=form):
-                data = export_json(self._sessions.get(key), self._worker.status.model)
+                data = export_json(self._sessions.get(key), self._worker.status.model, self._clock)
                 return Exported(re=message.id, session=key, format=form, data=data)
         return self._health(message.id)
 
@@ -142,12 +142,15 @@ class Dispatcher:
             self._worker.answer_unseen(pushed_out)
 
     def _configure(self, message: Configure) -> None:
-        policy = (
-            Policy.for_threshold(message.threshold)
-            if isinstance(message.threshold, float)
-            else Policy.for_sensitivity(str(message.sensitivity))
-        )
-        self._sessions.configure(policy, None if message.session is UNSET else message.session)
+        session = None if message.session is UNSET else message.session
+        if message.sensitivity is not UNSET:
+            self._sessions.configure(Policy.for_sensitivity(message.sensitivity), session)
+        if message.alarms_per_hour is not UNSET:
+            self._sessions.configure(Policy(message.alarms_per_hour), session)
+        if message.cpu_share is not UNSET:
+            self._worker.grant(message.cpu_share)
+        if message.battery_saver is not UNSET:
+            self._worker.save_battery(message.battery_saver)
 
     def _list(self, request: int) -> SessionList:
         return SessionList(

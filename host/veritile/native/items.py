@@ -1,4 +1,4 @@
-"""One item of `verdicts`, for a frame that was judged, that repeated the last, or that was not looked at."""
+"""One item of `verdicts`, for a frame that was looked at or that was not."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from msgspec import UNSET
 
 from veritile.decision import Tile, Verdict
 from veritile.errors import SessionError, VeritileError
+from veritile.native.basis import told
 from veritile.native.batches import WaitingFrame
+from veritile.native.fields import Box
 from veritile.native.limits import FACES_TOLD
 from veritile.native.messages import FaceBox, Item, Problem, Timing
 
@@ -35,15 +37,11 @@ def judged(frame: WaitingFrame, verdict: Verdict, result: FrameResult, queue_ms:
     )
 
 
-def repeated(frame: WaitingFrame, verdict: Verdict, queue_ms: float) -> Item:
-    """The participant's verdict with this frame, which showed the same picture again."""
-    return _item(frame, verdict, _queued(queue_ms))
-
-
 def unjudged(frame: WaitingFrame, queue_ms: float, error: VeritileError | None = None) -> Item:
     """The participant's verdict without this frame: it was stale, or `error` says what was wrong with it."""
     verdict = Tile().verdict if isinstance(frame.participant, SessionError) else frame.participant.verdict
-    return _item(frame, verdict, _queued(queue_ms), dropped=error is None, error=error)
+    timing = Timing(queue_ms=round(queue_ms, 2), decode_ms=0.0, detect_ms=0.0, score_ms=0.0)
+    return _item(frame, verdict, timing, dropped=error is None, error=error)
 
 
 def _item(
@@ -60,8 +58,14 @@ def _item(
         captured_at=frame.captured_at,
         label=verdict.label,
         reason=verdict.reason or UNSET,
+        advice=verdict.advice or UNSET,
         score=verdict.score,
         confidence=verdict.confidence,
+        evidence=round(verdict.evidence, 2),
+        p=UNSET if verdict.p is None else round(verdict.p, 4),
+        basis=told(verdict.basis, frame.captured_at - frame.captured * 1000),
+        box=UNSET if verdict.box is None else _rounded(verdict.box),
+        people=verdict.people,
         quality=verdict.quality,
         faces=faces,
         next_sample_ms=verdict.next_sample_ms,
@@ -71,10 +75,6 @@ def _item(
     )
 
 
-def _queued(queue_ms: float) -> Timing:
-    return Timing(queue_ms=round(queue_ms, 2), decode_ms=0.0, detect_ms=0.0, score_ms=0.0)
-
-
-def _rounded(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+def _rounded(box: Box) -> Box:
     x, y, width, height = box
     return round(x, 1), round(y, 1), round(width, 1), round(height, 1)

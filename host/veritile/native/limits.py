@@ -38,6 +38,10 @@ ID_CHARS: Final = 128
 NAME_CHARS: Final = 256
 """Longest display name."""
 
+SMALLEST_SHARE: Final = 0.005
+LARGEST_SHARE: Final = 0.5
+"""Of the machine's cores, that `configure` may grant."""
+
 REPLIES_WAITING: Final = 64
 STALLED_S: Final = 1.5
 """When so many replies wait and none is taken for this long, the peer has stopped reading: the host ends."""

@@ -11,21 +11,11 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from veritile.native.limits import BATCH_FRAMES, ID_CHARS, NAME_CHARS, PROTOCOL
-from veritile.vocabulary import Label, Reason, Sensitivity
-
-RequestId = Annotated[int, Meta(ge=0, le=2**53 - 1)]
-"""Any whole number that JavaScript holds exactly."""
-Key = Annotated[str, Meta(min_length=1, max_length=ID_CHARS)]
-Name = Annotated[str, Meta(max_length=NAME_CHARS)]
-Word = Annotated[str, Meta(max_length=64)]
-EpochMs = Annotated[int, Meta(ge=0, le=8_640_000_000_000_000)] | Annotated[float, Meta(ge=0, le=8.64e15)]
-"""Milliseconds since 1970-01-01 UTC, up to the last of a JavaScript Date; echoed as they were written."""
-Side = Annotated[int, Meta(ge=1, le=16384)]
-"""Pixels."""
-Unit = Annotated[float, Meta(ge=0, le=1)]
-Count = Annotated[int, Meta(ge=0)]
-Milliseconds = Annotated[float, Meta(ge=0)]
+from veritile.decision.policy import LARGEST_BUDGET, SMALLEST_BUDGET
+from veritile.native.basis import Basis
+from veritile.native.fields import Box, Count, EpochMs, Key, Measure, Name, RequestId, Side, Unit, Word
+from veritile.native.limits import BATCH_FRAMES, LARGEST_SHARE, PROTOCOL, SMALLEST_SHARE
+from veritile.vocabulary import Advice, Label, Reason, Sensitivity
 
 
 class ExportFormat(StrEnum):
@@ -96,15 +86,23 @@ class Frames(_Request, frozen=True, kw_only=True, tag="frames"):
 
 
 class Configure(_Request, frozen=True, kw_only=True, tag="configure"):
-    """Sets where the labels part, in one session or in all. Answered by Health."""
+    """Sets the user's budget of false alarms, and what may be taken of the machine. Answered by Health."""
 
     session: Key | UnsetType = UNSET
     sensitivity: Sensitivity | UnsetType = UNSET
-    threshold: Annotated[float, Meta(gt=0, lt=1)] | UnsetType = UNSET
+    alarms_per_hour: Annotated[float, Meta(ge=SMALLEST_BUDGET, le=LARGEST_BUDGET)] | UnsetType = UNSET
+    cpu_share: Annotated[float, Meta(ge=SMALLEST_SHARE, le=LARGEST_SHARE)] | UnsetType = UNSET
+    battery_saver: bool | UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        if (self.sensitivity is UNSET) == (self.threshold is UNSET):
-            raise ValueError("give either sensitivity or threshold")
+        budget = (self.sensitivity, self.alarms_per_hour)
+        machine = (self.cpu_share, self.battery_saver)
+        if UNSET not in budget:
+            raise ValueError("give sensitivity or alarms_per_hour, not both")
+        if all(setting is UNSET for setting in (*budget, *machine)):
+            raise ValueError("give sensitivity, alarms_per_hour, cpu_share or battery_saver")
+        if self.session is not UNSET and any(setting is not UNSET for setting in machine):
+            raise ValueError("cpu_share and battery_saver are for all sessions: leave session out")
 
 
 class Close(_Request, frozen=True, kw_only=True, tag="close"):
@@ -176,23 +174,24 @@ class Info(_Reply, frozen=True, kw_only=True, tag="info"):
     model: Model
     provider: str | None
     state: ModelState
+    least_alarms_per_hour: Measure | None
     limits: Limits
 
 
 class FaceBox(Struct, frozen=True, kw_only=True):
     """A face: x, y, width, height in pixels of the JPEG, and the detector's confidence."""
 
-    box: tuple[float, float, float, float]
+    box: Box
     confidence: Unit
 
 
 class Timing(Struct, frozen=True, kw_only=True):
     """Where the time went, in ms; `queue_ms` from the message being read to work on the frame starting."""
 
-    queue_ms: Milliseconds
-    decode_ms: Milliseconds
-    detect_ms: Milliseconds
-    score_ms: Milliseconds
+    queue_ms: Measure
+    decode_ms: Measure
+    detect_ms: Measure
+    score_ms: Measure
 
 
 class Problem(Struct, frozen=True, kw_only=True):
@@ -209,8 +208,14 @@ class Item(Struct, frozen=True, kw_only=True):
     captured_at: EpochMs
     label: Label
     reason: Reason | UnsetType = UNSET
+    advice: Advice | UnsetType = UNSET
     score: Unit | None
     confidence: Unit
+    evidence: Measure
+    p: Unit | UnsetType = UNSET
+    basis: Basis
+    box: Box | UnsetType = UNSET
+    people: Count
     quality: Unit
     faces: tuple[FaceBox, ...]
     next_sample_ms: Count
@@ -223,6 +228,7 @@ class Verdicts(_Reply, frozen=True, kw_only=True, tag="verdicts"):
     """One item per frame of the request, in its order."""
 
     session: str
+    alarm: Measure
     items: tuple[Item, ...]
 
 

@@ -44,27 +44,21 @@ class Participant:
         """What is shown now."""
         self.changes: tuple[Change, ...] = ()
         """The newest changes of label, oldest first."""
+        self.thumbnail: bytes | None = None
+        """Of the last picture that was looked at; the worker's thread only."""
         self._tile = Tile()
         self.verdict = self._tile.verdict
-        self._picture: int | None = None
         self._unusable: Reason | None = None
-
-    def repeats(self, picture: bytes) -> Reason | None:
-        """Why an encoded picture adds no evidence: it is the last one again, byte for byte; else None.
-
-        No camera gives the same picture twice. The reason is `frozen`, or the one for which the picture
-        could not be judged the first time. The worker's thread only.
-        """
-        return (self._unusable or Reason.FROZEN) if hash(picture) == self._picture else None
-
-    def remember(self, picture: bytes, unusable: Reason | None) -> None:
-        """Note that this picture has been judged, or why it could not be; the worker's thread only."""
-        self._picture, self._unusable = hash(picture), unusable  # hashes are keyed afresh in each process
 
     def observe(
         self, observation: Observation, captured_at: float, policy: Policy, scorer: Scorer, pacer: Pacer
     ) -> Verdict:
         """Add one frame, captured at this epoch ms; the worker's thread only."""
+        if not observation.unchanged:
+            self._unusable = _why_unusable(observation)
+        elif self._unusable is not None:
+            # What could not be judged the first time has that reason again, not that it stands still.
+            observation = replace(observation, reason=self._unusable)
         self._tile.policy, self._tile.scorer = policy, scorer
         verdict = self._tile.observe(observation)
         next_ms = pacer.next_ms(id(self), observation.at, verdict.next_sample_ms, urgent=verdict.urgent)
@@ -76,6 +70,13 @@ class Participant:
             self.changes = (*self.changes, change)[-CHANGES_KEPT:]
         self.verdict = verdict
         return verdict
+
+
+def _why_unusable(observation: Observation) -> Reason | None:
+    """Why nothing of an observation can be judged, None when something can."""
+    if not observation.looks:
+        return observation.reason
+    return None if any(look.usable for look in observation.looks) else observation.looks[0].reason
 
 
 class Session:

@@ -32,6 +32,8 @@ class ModelStatus:
     state: ModelState = ModelState.LOADING
     provider: str | None = None
     """ONNX Runtime's execution provider, once ready."""
+    least_budget: float | None = None
+    """The strictest budget that the model's people support; None without people, or until ready."""
     onnxruntime: str | None = None
     """Version, once ready."""
     error: VeritileError | None = None
@@ -60,6 +62,7 @@ def info(status: ModelStatus, re: int | UnsetType = UNSET) -> Info:
         model=status.model,
         provider=status.provider,
         state=status.state,
+        least_alarms_per_hour=None if status.least_budget is None else round(status.least_budget, 5),
         limits=Limits(
             message_bytes=limits.MESSAGE_BYTES,
             reply_bytes=limits.REPLY_BYTES,

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from msgspec import UNSET, UnsetType
 
-from veritile.decision import Observation, Pacer, Scorer
+from veritile.decision import Pacer, Scorer
 from veritile.errors import InferenceError, InternalError, SessionError, UnknownSessionError, VeritileError
 from veritile.looks import observation
 from veritile.native.batches import Batch, BatchQueue, WaitingFrame
 from veritile.native.clock import SYSTEM, Clock
 from veritile.native.counters import Counters
-from veritile.native.items import judged, repeated, unjudged
+from veritile.native.items import judged, unjudged
 from veritile.native.log import logger
 from veritile.native.messages import Error, HostMessage, Item, Model, ModelState, Verdicts
 from veritile.native.sharing import Helper
@@ -39,8 +39,11 @@ class Analyzer(Protocol):
     def model(self) -> ModelInfo:
         """Name, version, SHA-256 and provider."""
 
-    def analyze_encoded(self, data: bytes) -> FrameResult:
-        """Judge one JPEG or WebP; raises an ImageError or a ModelError. Called from two threads at once."""
+    def analyze_encoded(self, data: bytes, *, last: bytes | None = None) -> FrameResult:
+        """Judge one JPEG or WebP, against the thumbnail of the participant's last.
+
+        Raises an ImageError or a ModelError. Called from two threads at once.
+        """
 
 
 def load_analyzer() -> Analyzer:
@@ -77,7 +80,8 @@ class Worker:
         self._clock = clock
         self._analyzer: Analyzer | None = None
         self._scorer = Scorer()
-        self._pacer = Pacer(os.cpu_count() or 1)
+        self._cores = os.cpu_count() or 1
+        self._pacer = Pacer(self._cores)
         self._helper = Helper()
         self._thread = threading.Thread(target=self._run, name="veritile-worker", daemon=True)
         self.status = ModelStatus(model_on_card())
@@ -94,12 +98,20 @@ class Worker:
         if self._thread.ident is not None:
             self._thread.join(timeout)
 
+    def grant(self, share: float) -> None:
+        """Let the looks take this share of the machine's cores, over 0 to 1. Any thread."""
+        self._pacer.budget = share * self._cores
+
+    def save_battery(self, saving: bool) -> None:
+        """Look half as often, at half the share, while the machine runs on its battery. Any thread."""
+        self._pacer.saving = saving
+
     def answer_unseen(self, batch: Batch) -> None:
         """Answer a batch that had to give way to newer ones. Any thread."""
         self._counters.count(dropped=len(batch.frames))
         queue_ms = self._ms_since(batch.arrived)
         items = tuple(unjudged(frame, queue_ms) for frame in batch.frames)
-        self._send(Verdicts(re=batch.request, session=batch.session.key, items=items))
+        self._send(_verdicts(batch, items))
 
     def _run(self) -> None:
         self._after()
@@ -127,10 +139,12 @@ class Worker:
         else:
             model = self._analyzer.model
             runtime = sys.modules.get("onnxruntime")
+            people = self._scorer.reference
             self.status = ModelStatus(
                 Model(name=model.name, version=model.version, sha256=model.sha256),
                 ModelState.READY,
                 provider=model.provider,
+                least_budget=people.smallest_budget if people else None,
                 onnxruntime=getattr(runtime, "__version__", None),
             )
             logger.info(
@@ -150,9 +164,7 @@ class Worker:
                 "The session was closed while the frames were waiting: open it again."
             )
             return self._refusal(closed, batch.request)
-        return Verdicts(
-            re=batch.request, session=batch.session.key, items=self._look_at_all(self._analyzer, batch)
-        )
+        return _verdicts(batch, self._look_at_all(self._analyzer, batch))
 
     def _look_at_all(self, analyzer: Analyzer, batch: Batch) -> tuple[Item, ...]:
         """One item a frame. A participant's frames stay in order, and with one thread at a time."""
@@ -178,18 +190,13 @@ class Worker:
             return unjudged(frame, queue_ms, frame.participant)
         person, policy = frame.participant, batch.session.policy
         try:
-            if unchanged := person.repeats(frame.jpeg):
-                seen = Observation(frame.captured, reason=unchanged, unchanged=True)
-                verdict = person.observe(seen, frame.captured_at, policy, self._scorer, self._pacer)
-                item = repeated(frame, verdict, queue_ms)
-            else:
-                started = self._clock.work()  # work, not waiting: a busy machine makes no look dearer
-                result = analyzer.analyze_encoded(frame.jpeg)
-                self._pacer.spent((self._clock.work() - started) * 1000)
-                seen = observation(frame.captured, result)
-                verdict = person.observe(seen, frame.captured_at, policy, self._scorer, self._pacer)
-                person.remember(frame.jpeg, result.reason)
-                item = judged(frame, verdict, result, queue_ms)
+            started = self._clock.work()  # work, not waiting: a busy machine makes no look dearer
+            result = analyzer.analyze_encoded(frame.jpeg, last=person.thumbnail)
+            self._pacer.spent((self._clock.work() - started) * 1000)
+            person.thumbnail = result.thumbnail
+            seen = observation(frame.captured, result)
+            verdict = person.observe(seen, frame.captured_at, policy, self._scorer, self._pacer)
+            item = judged(frame, verdict, result, queue_ms)
         except VeritileError as error:
             self._counters.error(error.code)
             return unjudged(frame, queue_ms, error)
@@ -206,6 +213,11 @@ class Worker:
     def _refusal(self, error: VeritileError, request: int | UnsetType = UNSET) -> Error:
         self._counters.error(error.code)
         return Error(re=request, code=error.code, text=str(error))
+
+
+def _verdicts(batch: Batch, items: tuple[Item, ...]) -> Verdicts:
+    session = batch.session
+    return Verdicts(re=batch.request, session=session.key, alarm=round(session.policy.alarm, 2), items=items)
 
 
 def internal_error() -> InternalError:
