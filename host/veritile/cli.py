@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from veritile import __version__
+from veritile.cli_evaluate import evaluate
 from veritile.cli_train import train
 from veritile.frame.card import DEFAULT_MODEL
 from veritile.install.browsers import BROWSERS
@@ -184,4 +185,5 @@ def analyze(paths: tuple[Path, ...], as_json: bool, model: str) -> None:
         sys.exit(run(list(paths), as_json=as_json, model=model))
 
 
+main.add_command(evaluate)
 main.add_command(train)
