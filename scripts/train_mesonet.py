@@ -45,6 +45,7 @@ from veritile.train.heldout import HeldOut
 from veritile.train.loop import CHECKPOINT, RECORD, Run
 from veritile.train.nets import NETWORKS, build
 from veritile.train.pairs import KINDS, picture_sheet
+from veritile.train.people import write_people
 from veritile.train.progress import progress_bar, rate
 from veritile.train.provenance import revision, versions
 from veritile.train.recipe import Data, Recipe, smoke_recipe
@@ -107,6 +108,8 @@ def shares_text(shares: object) -> str:
 @click.option(
     "--bench", type=click.Path(path_type=Path), help="Benchmark folder; without it nothing is measured."
 )
+@click.option("--videos", type=click.Path(path_type=Path),
+              help="Folder of calls on which to measure for how long scores repeat each other.")  # fmt: skip
 @click.option("--run", "folder", type=click.Path(path_type=Path), default=ROOT / ".train/mesonet",
               help="Folder of the generators, the checkpoint and the record.")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path), default=ROOT / "models/mesonet.onnx",
@@ -146,6 +149,7 @@ def main(
     faces: Path | None,
     live: Path | None,
     bench: Path | None,
+    videos: Path | None,
     folder: Path,
     out: Path,
     version: str,
@@ -191,6 +195,7 @@ def main(
                 train(run, workers=workers, measure_every=measure_every)
             ship(run, out, version)
             gate(out, run, pairs=8 if smoke else GATE_PAIRS)
+            know_people(out, run, videos)
             if bench is not None:
                 from evaluate import measure_models
 
@@ -319,6 +324,16 @@ def gate(out: Path, run: Run, pairs: int) -> None:
     card = out.with_suffix(".md")
     card.write_text(fill_card(card.read_text(encoding="utf-8"), choice), encoding="utf-8")
     console.print(f"{out}: {choice.gate}")
+
+
+def know_people(out: Path, run: Run, videos: Path | None) -> None:
+    """Write how the network scores real people, for the decision to compare with."""
+    held_out = run.held_out
+    faces = held_out.photographs.faces
+    with progress_bar(console, transient=False) as bar:
+        task = bar.add_task("real people", total=len(faces), rate="")
+        path = write_people(out, faces, held_out.clips, clips=videos, advance=lambda: bar.advance(task))
+    console.print(f"{path}: {len(faces)} photographs shown")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,131 @@
+"""How a network scores real people: `NAME.people.json`, which the decision compares a participant with.
+
+Every held-out person is shown once a size, as one call would show him: one camera, one
+light, one encoder. People of held-out video are shown as they are. The faces that the
+network's gate refuses are left out, as in a call. See `veritile.scorer` for the file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from veritile.errors import ModelError
+from veritile.frame import FrameAnalyzer
+from veritile.frame.card import read_card
+from veritile.frame.crop import crop_face
+from veritile.frame.model import Model
+from veritile.frame.quality import measure
+from veritile.train import autocorrelation
+from veritile.train.camera import Camera
+from veritile.train.degrade import Degradation, Image
+from veritile.train.faces import FaceSet
+from veritile.train.livepairs import Box, LivePairs
+
+SIZES: Final[dict[str, tuple[float, float]]] = {
+    "<100": (64, 100),
+    "100-200": (100, 200),
+    ">=200": (200, 400),
+}
+"""Long side of the face in pixels, by the name of its class."""
+_ENCODED: Final = 0.4
+"""How often a person's pictures go through a call's video encoder."""
+
+
+def write_people(
+    model: Path,
+    faces: FaceSet,
+    live: LivePairs | None,
+    *,
+    clips: Path | None = None,
+    tau_s: float = 2.5,
+    seed: int = 0,
+    advance: Callable[[], None] = lambda: None,
+) -> Path:
+    """Score the held-out people and write the file beside the model; returns its path.
+
+    Args:
+        model: ONNX file with its card beside it.
+        faces: photographs of people whom the network did not learn from.
+        live: calls, of which the untouched pictures are shown; of people whom it did not learn from.
+        clips: folder of videos to measure the scores' autocorrelation time on.
+        tau_s: that time in seconds, without `clips`.
+        seed: of all chance.
+        advance: told after every photograph.
+
+    Raises:
+        ModelError: the model cannot be used, or its gate refuses everybody.
+        FileUnreadableError, ImageError: pictures or videos cannot be read.
+    """
+    card = read_card(model)
+    network = Model.load(card)
+    people: dict[str, list[float]] = {name: [] for name in SIZES}
+    for index in range(len(faces)):
+        for name, value in _photograph(network, faces, index, seed):
+            people[name].append(round(value, 3))
+        advance()
+    for name, value in _calls(network, live):
+        people[name].append(round(value, 3))
+    if not any(people.values()):
+        raise ModelError(f"The gate of {model.name} refuses every held-out face: choose another gate.")
+    if clips is not None:
+        analyzer = FrameAnalyzer.load(model)
+        scored = [autocorrelation.score_video(path, [analyzer])[0] for path in autocorrelation.videos(clips)]
+        tau_s = autocorrelation.tau(scored, draws=0).value
+    path = model.with_suffix(".people.json")
+    known = {
+        "sha256": card.sha256,
+        "tau_s": round(tau_s, 2),
+        "people": {name: sorted(values) for name, values in people.items()},
+    }
+    partial = path.with_suffix(".partial")
+    partial.write_text(json.dumps(known) + "\n", encoding="utf-8")
+    partial.replace(path)
+    return path
+
+
+def _photograph(network: Model, faces: FaceSet, index: int, seed: int) -> Sequence[tuple[str, float]]:
+    """The person's log-odds in every size that the photograph allows."""
+    picture, found = faces.pictures[index], []
+    for number, (name, (least, below)) in enumerate(SIZES.items()):
+        rng = np.random.default_rng((seed, index, number))
+        most = min(below, picture.face_px)
+        if most <= least:
+            continue
+        image = Camera.draw(rng).take(faces.read(index))
+        way = Degradation.draw(rng, face_px=picture.face_px, encoded=_ENCODED)
+        way = replace(way, scale=float(rng.uniform(least, most)) / picture.face_px, flip=False)
+        tile = way.apply(image)
+        side = picture.face_px * tile.shape[1] / image.shape[1]
+        centre = np.array(tile.shape[1::-1]) / 2
+        box = (float(centre[0] - side / 2), float(centre[1] - side / 2), side, side)
+        if (value := _log_odds(network, tile, box)) is not None:
+            found.append((name, value))
+    return found
+
+
+def _calls(network: Model, live: LivePairs | None) -> Sequence[tuple[str, float]]:
+    """The mean log-odds of each clip's untouched pictures."""
+    found = []
+    for clip in live.clips if live else ():
+        assert live is not None  # it has clips
+        pairs = live.by_clip[clip]
+        values = [_log_odds(network, live.read(pair)[0], pair.box) for pair in pairs]
+        if usable := [value for value in values if value is not None]:
+            side = float(np.median([max(pair.box[2:]) for pair in pairs]))
+            name = next((name for name, (_, below) in SIZES.items() if side < below), ">=200")
+            found.append((name, float(np.mean(usable))))
+    return found
+
+
+def _log_odds(network: Model, image: Image, box: Box) -> float | None:
+    """Calibrated log-odds of a face; None when the gate refuses it."""
+    info = network.info
+    if info.gate.reason(measure(image, box)) is not None:
+        return None
+    return network.log_odds(crop_face(image, box, margin=info.crop_margin, size=info.input_size))
