@@ -3,9 +3,9 @@
  * end-to-end tests use them. The fakes keep what they are told and throw where the browser is known to.
  */
 import { vi } from "vitest";
-import messages from "../_locales/en/messages.json";
 import manifest from "../manifest.json";
 import type { ClientMessage, Info, Reply } from "../src/shared/protocol";
+import { getMessage } from "./content/strings";
 
 type Listener<A extends unknown[]> = (...args: A) => void;
 
@@ -71,6 +71,7 @@ export const INFO: Info = {
   model: { name: "mesonet", version: "1", sha256: "0".repeat(64) },
   provider: null,
   state: "loading",
+  least_alarms_per_hour: null,
   limits: LIMITS,
 };
 
@@ -130,13 +131,7 @@ export function fakeChrome(): FakeChrome {
   };
   vi.stubGlobal("chrome", {
     runtime: { connectNative: () => undefined, lastError: undefined, getManifest: () => manifest },
-    i18n: {
-      getMessage: (key: string, substitutions: string[] = []) =>
-        ((messages as Record<string, { message: string }>)[key]?.message ?? "").replace(
-          /\$[A-Z]+\$/g,
-          () => substitutions[0] ?? "",
-        ),
-    },
+    i18n: { getMessage },
     storage: { local: fake.local, session: new FakeStorage() },
     permissions: {
       getAll: async () => ({ origins: [...fake.origins] }),

@@ -161,7 +161,13 @@ export class Host {
     }
     this.info = info;
     const provider = info.provider === null ? {} : { provider: info.provider };
-    this.change({ status: info.state, version: info.versions.veritile, model: info.model.name, ...provider });
+    this.change({
+      status: info.state,
+      version: info.versions.veritile,
+      model: info.model.name,
+      ...provider,
+      ...(info.state === "ready" && { leastAlarmsPerHour: info.least_alarms_per_hour }),
+    });
   }
 
   /** Asks for a sign of life whenever there has been none for a while. */

@@ -14,6 +14,8 @@ const SNAPSHOT_DELAY_MS = 50;
 
 let settings: Settings = { ...DEFAULTS };
 let loaded = false;
+/** Whether the host was told to save the battery. */
+let saving = false;
 const popups = new Set<chrome.runtime.Port>();
 const toolbar = new Toolbar();
 
@@ -51,6 +53,7 @@ let announcing = false;
 function changed(): void {
   if (!loaded) return;
   host.need(settings.enabled && (popups.size > 0 || tabs.needHost));
+  if (saving !== isSaving()) configure();
   if (announcing) return;
   announcing = true;
   setTimeout(() => {
@@ -62,12 +65,17 @@ function changed(): void {
 }
 
 function snapshot(): Snapshot {
-  return { kind: "snapshot", ...settings, host: host.state, tabs: tabs.snapshot() };
+  return { kind: "snapshot", ...settings, saving: isSaving(), host: host.state, tabs: tabs.snapshot() };
+}
+
+function isSaving(): boolean {
+  return settings.batterySaver || tabs.lowBattery;
 }
 
 /** The host applies it to every session, now and later. */
 function configure(): void {
-  host.request({ type: "configure", sensitivity: settings.sensitivity }).catch(() => {});
+  saving = isSaving();
+  host.request({ type: "configure", sensitivity: settings.sensitivity, battery_saver: saving }).catch(() => {});
 }
 
 async function command(message: FromPopup): Promise<void> {
@@ -83,6 +91,10 @@ async function command(message: FromPopup): Promise<void> {
       settings.sensitivity = message.sensitivity;
       configure();
       await saveSettings({ sensitivity: settings.sensitivity });
+      break;
+    case "set_battery_saver":
+      settings.batterySaver = message.batterySaver === true;
+      await saveSettings({ batterySaver: settings.batterySaver });
       break;
     case "retry":
       host.retry();

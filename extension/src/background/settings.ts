@@ -5,16 +5,19 @@ export interface Settings {
   /** Whether calls are looked at. */
   enabled: boolean;
   sensitivity: Sensitivity;
+  /** Whether the battery is saved at all times; while it is low, it is saved anyway. */
+  batterySaver: boolean;
 }
 
-export const DEFAULTS: Readonly<Settings> = { enabled: true, sensitivity: "balanced" };
+export const DEFAULTS: Readonly<Settings> = { enabled: true, sensitivity: "balanced", batterySaver: false };
 
 /** Reads the settings; a value that is absent or makes no sense is the default. */
 export async function loadSettings(): Promise<Settings> {
-  const stored = await chrome.storage.local.get(["enabled", "sensitivity"]);
+  const stored = await chrome.storage.local.get(Object.keys(DEFAULTS));
   return {
     enabled: typeof stored.enabled === "boolean" ? stored.enabled : DEFAULTS.enabled,
     sensitivity: isSensitivity(stored.sensitivity) ? stored.sensitivity : DEFAULTS.sensitivity,
+    batterySaver: typeof stored.batterySaver === "boolean" ? stored.batterySaver : DEFAULTS.batterySaver,
   };
 }
 

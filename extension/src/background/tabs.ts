@@ -31,6 +31,8 @@ interface Call {
   roster: RosterEntry[];
   /** A call is on, but its tiles cannot be found. */
   blind: boolean;
+  /** The computer runs on its battery, which is low. */
+  lowBattery: boolean;
   figures: TabFigures | undefined;
   inFlight: number;
   /** Whether the host that is connected now knows the session. */
@@ -70,6 +72,7 @@ export class Tabs {
       platform: undefined,
       roster: [],
       blind: false,
+      lowBattery: false,
       figures: undefined,
       inFlight: 0,
       opened: false,
@@ -117,6 +120,11 @@ export class Tabs {
     return [...this.calls.values()].some((call) => call.active);
   }
 
+  /** Whether a call knows that the computer's battery is low. */
+  get lowBattery(): boolean {
+    return [...this.calls.values()].some((call) => call.lowBattery);
+  }
+
   snapshot(): TabSnapshot[] {
     return [...this.calls.values()].flatMap(({ tab, platform, roster, blind, figures, granted }) =>
       platform === undefined || granted === false
@@ -135,6 +143,7 @@ export class Tabs {
         // It may have crossed the word that it is off.
         call.roster = this.enabled === false ? [] : message.entries;
         call.blind = message.blind === true;
+        call.lowBattery = message.lowBattery === true;
         call.active = message.entries.some(({ kind }) => kind !== "self");
         break;
       case "figures":

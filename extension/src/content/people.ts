@@ -1,11 +1,12 @@
 /** Whom the tiles show: what is known of each, on their badge and in the popup's list. */
 import type { HostState, RosterEntry } from "../shared/channel";
 import type { VerdictItem } from "../shared/protocol";
-import { Overlay } from "./badge/overlay";
+import { Overlay, type Place } from "./badge/overlay";
 import { type BadgeState, badgeState } from "./badge/words";
 import type { Figures } from "./figures";
 import type { Tile } from "./platforms/tile";
 import type { Trouble } from "./sampler";
+import type { Present } from "./tiles";
 
 /** How soon the popup is to hear of a change. */
 export type Urgency = "soon" | "later";
@@ -15,7 +16,8 @@ interface Person {
   tile: Tile | undefined;
   /** Kept while the page hides it: the id is the same, so is the person. */
   name?: string;
-  tileWidth: number;
+  /** Where the badges go. */
+  places: readonly Place[];
   visibleSince: number;
   verdict?: VerdictItem;
   latency?: number;
@@ -38,15 +40,19 @@ export class People {
   }
 
   /** Takes in what a scan found, by participant. */
-  see(tiles: ReadonlyMap<string, { tile: Tile }>, now: number): void {
-    for (const [participant, { tile }] of tiles) {
+  see(tiles: ReadonlyMap<string, Pick<Present, "tile" | "copies">>, now: number): void {
+    for (const [participant, { tile, copies }] of tiles) {
       const person = this.#people.get(participant) ?? this.#welcome(participant, now);
       if (person.tile?.kind !== tile.kind) this.#changed("soon");
       person.tile = tile;
       // Reads first, changes after: one layout for all tiles.
-      person.tileWidth = tile.element.getBoundingClientRect().width;
-      if (tile.name && tile.name !== person.name) {
-        person.name = tile.name;
+      person.places = [tile, ...copies].map(({ element }) => ({
+        element,
+        width: element.getBoundingClientRect().width,
+      }));
+      const name = tile.name ?? copies.find((copy) => copy.name)?.name;
+      if (name && name !== person.name) {
+        person.name = name;
         this.#changed("soon");
       }
     }
@@ -112,12 +118,17 @@ export class People {
       const state = this.#stateOf(person);
       const { name, verdict, latency } = person;
       const judged = state && !state.quiet && state.reason !== "host_lost";
+      const { label, reason, advice, frames, seconds, p } = state ?? {};
       return {
         participant,
         kind: person.tile.kind,
         ...(name && { name }),
-        ...(state && { label: state.label }),
-        ...(state?.reason && { reason: state.reason }),
+        ...(label && { label }),
+        ...(reason && { reason }),
+        ...(advice && { advice }),
+        ...(frames !== undefined && { frames }),
+        ...(seconds !== undefined && { seconds }),
+        ...(p !== undefined && { p }),
         ...(judged && verdict && { score: verdict.score, confidence: verdict.confidence }),
         ...(latency !== undefined && { latency_ms: latency }),
       };
@@ -130,7 +141,7 @@ export class People {
   }
 
   #welcome(participant: string, now: number): Person {
-    const person: Person = { tile: undefined, tileWidth: 0, visibleSince: now };
+    const person: Person = { tile: undefined, places: [], visibleSince: now };
     this.#people.set(participant, person);
     return person;
   }
@@ -143,7 +154,7 @@ export class People {
     const state = this.#stateOf(person);
     if (person.tile && state) {
       this.#overlay ??= new Overlay(this.#corner);
-      this.#overlay.set(participant, person.tile.element, state, person.name, person.tileWidth);
+      this.#overlay.set(participant, person.places, state, person.name);
     } else if (person.tile) {
       this.#overlay?.remove(participant);
     }

@@ -67,6 +67,12 @@ export class Sampler {
     if (this.#scheduler.add(participant, performance.now())) this.rearm();
   }
 
+  /** There is something new to see of a participant: a larger picture, or somebody else. */
+  hurry(participant: string): void {
+    this.#scheduler.hurry(participant, performance.now());
+    this.rearm();
+  }
+
   remove(participant: string): void {
     this.#scheduler.remove(participant);
     this.#progress.delete(participant);

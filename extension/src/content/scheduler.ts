@@ -9,9 +9,9 @@ export const LONGEST_SLOT_MS = 300;
 const MAX_CAPTURES = 2;
 /** After a picture that could not be taken or judged. */
 export const RETRY_MS = 1000;
-/** What the host may ask for. */
+/** What the host may ask for: nobody goes without a look for longer. */
 const SHORTEST_MS = 50;
-const LONGEST_MS = 60_000;
+export const LONGEST_MS = 30_000;
 
 export class Scheduler {
   /** When each waiting participant is due; the others are being captured or judged. */
@@ -28,6 +28,12 @@ export class Scheduler {
     this.#known.add(participant);
     this.#due.set(participant, now);
     return true;
+  }
+
+  /** A participant who waits is due at once: there is something new to see. */
+  hurry(participant: string, now: number): void {
+    const due = this.#due.get(participant);
+    if (due !== undefined) this.#due.set(participant, Math.min(due, now));
   }
 
   remove(participant: string): void {

@@ -1,5 +1,6 @@
 /** One frame of a tab, from its tiles to their badges. Wires the parts together and switches them on and off. */
 import type { HostState, ToTab } from "../shared/channel";
+import { Battery } from "./battery";
 import { BlobWorker } from "./capture/blob_worker";
 import { FrameWorker } from "./capture/frame_worker";
 import { Ladder } from "./capture/ladder";
@@ -35,6 +36,7 @@ export class Session {
   readonly #document: Document;
   readonly #figures = new Figures();
   readonly #link: Link;
+  readonly #battery: Battery;
   #work: Work | undefined;
   #watcher: TileWatcher | undefined;
   #watching: AbortController | undefined;
@@ -58,6 +60,7 @@ export class Session {
       },
       signal,
     );
+    this.#battery = new Battery(() => this.#announce("soon"), signal);
     const figures = setInterval(() => this.#report(), FIGURES_MS);
     document.addEventListener("visibilitychange", () => this.#work?.sampler.rearm(), { signal });
     // A page that the browser kept while another was shown comes back with its port closed, without an event.
@@ -167,10 +170,12 @@ export class Session {
     this.#watchForBlindness(platform, tiles.length, now);
     if (tiles.length === 0 && !this.#work) return;
     const { roster, people, sampler } = this.#work ?? this.#beginWork(platform);
-    for (const participant of roster.update(tiles, now)) {
+    const { gone, renewed } = roster.update(tiles, now);
+    for (const participant of gone) {
       people.forget(participant);
       sampler.remove(participant);
     }
+    for (const participant of renewed) sampler.hurry(participant);
     people.see(roster.present, now);
     for (const [participant, { tile }] of roster.present) {
       if (tile.kind === "camera") sampler.add(participant);
@@ -206,7 +211,9 @@ export class Session {
     this.#announceTimer = setTimeout(() => {
       this.#announceDue = Infinity;
       const entries = this.#work?.people.entries() ?? [];
-      if (this.#enabled) this.#link.send({ kind: "roster", entries, ...(this.#blind && { blind: true }) });
+      const blind = this.#blind && { blind: true };
+      const lowBattery = this.#battery.isLow && { lowBattery: true };
+      if (this.#enabled) this.#link.send({ kind: "roster", entries, ...blind, ...lowBattery });
     }, ANNOUNCE_MS[urgency]);
   }
 

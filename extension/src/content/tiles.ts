@@ -1,6 +1,7 @@
 /** Keeps track of the tiles on the page, at next to no cost while nothing changes. */
+import { pictureSide } from "./capture/picture";
 import type { Measure } from "./figures";
-import { trackOf } from "./platforms/media";
+import { area, isVisible, trackOf } from "./platforms/media";
 import type { Platform, Tile } from "./platforms/tile";
 
 /** A vanished tile is remembered this long: layouts take tiles out and put them back. */
@@ -8,6 +9,8 @@ export const GRACE_MS = 5000;
 /** For what raises no event: a name or an avatar that appears, a shadow root, an attribute. */
 export const RESCAN_MS = 2500;
 const DEBOUNCE_MS = 120;
+/** A picture whose side has grown or shrunk by this factor shows something new. */
+const RESIZED = 1.5;
 
 /** A tile with who it was at the scan that found it. */
 export interface Seen {
@@ -15,36 +18,81 @@ export interface Seen {
   identity: string;
 }
 
+/** A participant as of the last scan. */
+export interface Present extends Seen {
+  /** Further tiles of the same person, as when somebody is pinned and in the grid too; `tile` is the best of all. */
+  copies: readonly Tile[];
+  /** Long side of the picture, in pixels, when it last was something new. */
+  side: number;
+}
+
+export interface Changes {
+  /** Participants who are gone for good. */
+  gone: string[];
+  /** Those whose tile shows a picture of quite another size than before, or another stream. */
+  renewed: string[];
+}
+
 /** Whether the page has not given the tile or its video to somebody else since. */
 export function isSame({ tile, identity }: Seen): boolean {
   return tile.element.isConnected && tile.identity() === identity;
 }
 
-/** The tiles seen now or a moment ago, by participant. Pure: it is told the time. */
+/** The tiles seen now or a moment ago, by participant. It is told the time. */
 export class Roster {
-  readonly present = new Map<string, Seen>();
+  readonly present = new Map<string, Present>();
   readonly #vanished = new Map<string, number>();
 
-  clear(): void {
+  /** Takes the tiles of a scan in. */
+  update(tiles: readonly Tile[], now: number): Changes {
+    const before = new Map(this.present);
+    const renewed: string[] = [];
     this.present.clear();
-    this.#vanished.clear();
-  }
-
-  /** Takes the tiles of a scan in; returns the participants who are gone for good. */
-  update(tiles: readonly Tile[], now: number): string[] {
-    const before = [...this.present.keys()];
-    this.present.clear();
-    for (const tile of tiles) {
-      this.present.set(tile.participant, { tile, identity: tile.identity() });
-      this.#vanished.delete(tile.participant);
+    for (const [participant, [tile, ...others]] of grouped(tiles)) {
+      const identity = tile.identity();
+      const side = pictureSide(tile);
+      const last = before.get(participant);
+      const isRenewed = last !== undefined && (last.identity !== identity || isResized(last.side, side));
+      if (isRenewed) renewed.push(participant);
+      // What a layout has put away keeps its place, but nobody sees it.
+      const copies = others.filter(({ element }) => isVisible(element));
+      this.present.set(participant, { tile, identity, copies, side: last && !isRenewed ? last.side : side });
+      this.#vanished.delete(participant);
     }
-    for (const participant of before) {
+    for (const participant of before.keys()) {
       if (!this.present.has(participant)) this.#vanished.set(participant, now);
     }
     const gone = [...this.#vanished].filter(([, since]) => now - since >= GRACE_MS).map(([participant]) => participant);
     for (const participant of gone) this.#vanished.delete(participant);
-    return gone;
+    return { gone, renewed };
   }
+}
+
+/** The tiles of each participant, the best first: the one with the largest picture, in the largest tile. */
+function grouped(tiles: readonly Tile[]): Map<string, [Tile, ...Tile[]]> {
+  const groups = new Map<string, [Tile, ...Tile[]]>();
+  for (const tile of tiles) {
+    const group = groups.get(tile.participant);
+    if (group) group.push(tile);
+    else groups.set(tile.participant, [tile]);
+  }
+  for (const group of groups.values()) {
+    if (group.length > 1)
+      group.sort(
+        (a, b) =>
+          KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) ||
+          pictureSide(b) - pictureSide(a) ||
+          area(b.element) - area(a.element),
+      );
+  }
+  return groups;
+}
+
+/** What a person's tiles say of them, the surest first. */
+const KINDS: readonly Tile["kind"][] = ["self", "camera", "screen_share", "camera_off"];
+
+function isResized(before: number, now: number): boolean {
+  return now >= RESIZED * before || before >= RESIZED * now;
 }
 
 export interface Scan {

@@ -2,6 +2,7 @@
 import { type FromPopup, type HostState, POPUP_PORT, type Snapshot } from "../shared/channel";
 import { text } from "../shared/i18n";
 import type { Sensitivity } from "../shared/vocabulary";
+import { budget } from "./budget";
 import { element, find } from "./dom";
 import { fill, listed, people } from "./people";
 import { remedy } from "./remedy";
@@ -13,6 +14,8 @@ const remedyCard = find("#remedy", HTMLElement);
 const peopleCard = find("#people", HTMLElement);
 const sensitivities = find("#sensitivity", HTMLFieldSetElement);
 const sensitivityText = find("#sensitivity-text", HTMLElement);
+const batterySwitch = find("#battery", HTMLInputElement);
+const batteryText = find("#battery-text", HTMLElement);
 
 let site: Site | undefined;
 let latest: Snapshot | undefined;
@@ -32,7 +35,7 @@ const send = (message: FromPopup) => port.postMessage(message);
 
 function render(): void {
   if (!latest || !site) return;
-  const { enabled, sensitivity, host, tabs } = latest;
+  const { enabled, sensitivity, batterySaver, saving, host, tabs } = latest;
   enabledSwitch.checked = enabled;
   replace(hostLine, { enabled, host }, () => describeHost(enabled, host));
   hostLine.dataset.status = enabled ? host.status : "off";
@@ -64,7 +67,9 @@ function render(): void {
   peopleCard.dataset.empty = String(everybody.length === 0);
 
   for (const radio of sensitivities.querySelectorAll("input")) radio.checked = radio.value === sensitivity;
-  sensitivityText.textContent = text(`popup_${sensitivity}_text`);
+  sensitivityText.textContent = budget(sensitivity, host);
+  batterySwitch.checked = batterySaver;
+  batteryText.textContent = text(saving && !batterySaver ? "popup_battery_low" : "popup_battery_text");
 }
 
 /** Rebuilds a part only when what it shows has changed, so that focus and screen readers are left in peace. */
@@ -98,6 +103,9 @@ enabledSwitch.addEventListener("change", () => send({ kind: "set_enabled", enabl
 sensitivities.addEventListener("change", ({ target }) => {
   if (target instanceof HTMLInputElement) send({ kind: "set_sensitivity", sensitivity: target.value as Sensitivity });
 });
+batterySwitch.addEventListener("change", () =>
+  send({ kind: "set_battery_saver", batterySaver: batterySwitch.checked }),
+);
 chrome.permissions.onAdded.addListener(() => void lookAtTab());
 chrome.permissions.onRemoved.addListener(() => void lookAtTab());
 connect();

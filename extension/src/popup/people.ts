@@ -1,5 +1,6 @@
 /** The participants of a call, those that need a look first. */
 import type { RosterEntry } from "../shared/channel";
+import { explain } from "../shared/explanation";
 import { text } from "../shared/i18n";
 import type { Label } from "../shared/vocabulary";
 import { element, mark } from "./dom";
@@ -59,7 +60,7 @@ function person(entry: Labelled): HTMLLIElement {
       "div",
       {},
       element("p", { class: "who" }, element("span", { class: "name", title: name }, name), verdict(entry, why)),
-      element("p", { class: "quiet" }, text(`explain_${why ?? label}`)),
+      element("p", { class: "quiet" }, explain({ ...entry, ...(why && { reason: why }) })),
       ...(typeof score === "number" ? [scale(label, score, entry.confidence ?? 0)] : []),
     ),
   );

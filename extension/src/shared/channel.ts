@@ -3,7 +3,7 @@
  * The host decides, the service worker relays, the page shows.
  */
 import type { Frame, VerdictItem } from "./protocol";
-import type { Label, Reason, Sensitivity } from "./vocabulary";
+import type { Advice, Label, Reason, Sensitivity } from "./vocabulary";
 
 /** Name of the port that each content script opens: one a frame of a tab. */
 export const TAB_PORT = "veritile.tab";
@@ -33,6 +33,8 @@ export interface HostState {
   version?: string;
   model?: string;
   provider?: string;
+  /** See `Info.least_alarms_per_hour`; known once it is ready. */
+  leastAlarmsPerHour?: number | null;
 }
 
 export type TileKind = "camera" | "camera_off" | "self" | "screen_share";
@@ -45,6 +47,12 @@ export interface RosterEntry {
   /** What the badge shows; absent where there is none (self). */
   label?: Label;
   reason?: Reason;
+  advice?: Advice;
+  /** Usable looks at the person, and over how long. */
+  frames?: number;
+  seconds?: number;
+  /** Share of real people who look as fake, where that is known. */
+  p?: number;
   score?: number | null;
   confidence?: number;
   /** The newest capture -> badge, ms. */
@@ -70,8 +78,11 @@ export interface TabFigures {
 export type FromTab =
   | { kind: "open"; platform: string }
   | { kind: "frames"; batch: number; frames: Frame[] }
-  /** `blind`: a call is on, yet no tile has been found for a while (the page may have changed). */
-  | { kind: "roster"; entries: RosterEntry[]; blind?: boolean }
+  /**
+   * `blind`: a call is on, yet no tile has been found for a while (the page may have changed).
+   * `lowBattery`: the computer runs on its battery, which is low; service workers are not told.
+   */
+  | { kind: "roster"; entries: RosterEntry[]; blind?: boolean; lowBattery?: boolean }
   | { kind: "figures"; figures: TabFigures };
 
 /** Service worker -> content script. */
@@ -99,6 +110,10 @@ export interface Snapshot {
   kind: "snapshot";
   enabled: boolean;
   sensitivity: Sensitivity;
+  /** Whether the user wants the battery saved at all times. */
+  batterySaver: boolean;
+  /** Whether it is saved now, by the user's wish or because it is low. */
+  saving: boolean;
   host: HostState;
   tabs: TabSnapshot[];
 }
@@ -107,6 +122,7 @@ export interface Snapshot {
 export type FromPopup =
   | { kind: "set_enabled"; enabled: boolean }
   | { kind: "set_sensitivity"; sensitivity: Sensitivity }
+  | { kind: "set_battery_saver"; batterySaver: boolean }
   /** Try the host again after `failed`. */
   | { kind: "retry" };
 

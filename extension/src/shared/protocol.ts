@@ -2,7 +2,7 @@
  * The protocol between the service worker and the native host, version 1.
  * Its specification is host/veritile/native/PROTOCOL.md; these are its types.
  */
-import type { Label, Reason, Sensitivity } from "./vocabulary";
+import type { Advice, Label, Reason, Sensitivity } from "./vocabulary";
 
 export const PROTOCOL_VERSION = 1;
 
@@ -22,17 +22,41 @@ export type Request =
   | { type: "hello"; protocols: number[]; client: { name: string; version: string } }
   | { type: "open"; session: string; platform: string }
   | { type: "frames"; session: string; frames: Frame[] }
-  | { type: "configure"; session?: string; sensitivity?: Sensitivity; threshold?: number }
+  | {
+      type: "configure";
+      session?: string;
+      sensitivity?: Sensitivity;
+      /** Instead of `sensitivity`: 0.001 to 10. */
+      alarms_per_hour?: number;
+      /** Of all cores together, 0.005 to 0.5. */
+      cpu_share?: number;
+      battery_saver?: boolean;
+    }
   | { type: "close"; session: string }
   | { type: "ping" };
 
 /** What goes over the wire: a request with its version and number. */
 export type ClientMessage = Request & { v: number; id: number };
 
-export interface Box {
-  /** x, y, width, height in pixels of the JPEG. */
-  box: [number, number, number, number];
-  confidence: number;
+/** x, y, width, height in pixels of a JPEG. */
+export type Box = [number, number, number, number];
+
+/** What a verdict rests on: all usable looks at one face. */
+export interface Basis {
+  frames: number;
+  /** From the first look to the newest. */
+  seconds: number;
+  quality: number;
+  /** The look that spoke most for fake; its time in epoch ms. */
+  strongest?: { captured_at: number; score: number; quality: number };
+  /** By pose and size of the face in pixels. */
+  parts: {
+    pose: "frontal" | "turned" | "unknown";
+    size: "<100" | "100-200" | ">=200";
+    frames: number;
+    weight: number;
+    score: number;
+  }[];
 }
 
 export interface VerdictItem {
@@ -40,11 +64,21 @@ export interface VerdictItem {
   captured_at: number;
   label: Label;
   reason?: Reason;
+  advice?: Advice;
   /** P(fake), 0-1; null while there is no evidence. */
   score: number | null;
   confidence: number;
+  /** For fake, log-odds from 0; an alarm needs the message's `alarm`. */
+  evidence: number;
+  /** Share of real people who look as fake; absent without evidence or without people to compare with. */
+  p?: number;
+  basis: Basis;
+  /** Of the face that the verdict is about. */
+  box?: Box;
+  /** Faces that are followed in the tile. */
+  people: number;
   quality: number;
-  faces: Box[];
+  faces: { box: Box; confidence: number }[];
   next_sample_ms: number;
   /** True when the frame was stale and not looked at; the rest is the current verdict. */
   dropped: boolean;
@@ -59,6 +93,8 @@ export interface Info {
   model: { name: string; version: string; sha256: string };
   provider: string | null;
   state: "loading" | "ready" | "failed";
+  /** The strictest budget that can be kept with the real people whom the model was tried on; null without them. */
+  least_alarms_per_hour: number | null;
   limits: {
     message_bytes: number;
     reply_bytes: number;
@@ -86,7 +122,7 @@ export interface Health {
 export type Reply =
   | Info
   | Health
-  | { type: "verdicts"; session: string; items: VerdictItem[] }
+  | { type: "verdicts"; session: string; alarm: number; items: VerdictItem[] }
   | { type: "pong" }
   | { type: "error"; code: number; text: string };
 

@@ -55,7 +55,13 @@ test("it is loading, then ready, and connected once", async () => {
   expect(host.state).toEqual({ status: "loading", version: "0.1.0", model: "mesonet" });
   expect(connected).toHaveBeenCalledOnce();
   newest().push(READY);
-  expect(host.state).toEqual({ status: "ready", version: "0.1.0", model: "mesonet", provider: "CPUExecutionProvider" });
+  expect(host.state).toEqual({
+    status: "ready",
+    version: "0.1.0",
+    model: "mesonet",
+    provider: "CPUExecutionProvider",
+    leastAlarmsPerHour: null,
+  });
   expect(connected).toHaveBeenCalledOnce();
 });
 
@@ -204,7 +210,7 @@ test("a host that is slow on a busy computer, and says so, is left to work", asy
   await greet();
   const asked = host.request({ type: "frames", session: "s", frames: [] });
   await pongs(8000);
-  newest().answer(newest().ids("frames")[0] ?? 0, { type: "verdicts", session: "s", items: [] });
+  newest().answer(newest().ids("frames")[0] ?? 0, { type: "verdicts", session: "s", alarm: 10.49, items: [] });
   expect(await asked).toMatchObject({ items: [] });
   expect(natives).toHaveLength(1);
 });

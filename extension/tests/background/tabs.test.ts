@@ -72,7 +72,7 @@ test("the session is opened before its first frames, and verdicts go back under 
   const port = await join();
   send(port, 41);
   expect(host.types).toEqual(["open", "frames"]);
-  host.asked[1]?.resolve({ type: "verdicts", session: "s", items: [] });
+  host.asked[1]?.resolve({ type: "verdicts", session: "s", alarm: 10.49, items: [] });
   await settle();
   expect(got(port, "verdicts")).toEqual([{ kind: "verdicts", batch: 41, items: [] }]);
 });
@@ -81,7 +81,7 @@ test("a third batch in flight is refused at once, and there is room again after 
   const port = await join();
   for (const batch of [1, 2, 3]) send(port, batch);
   expect(got(port, "failed")).toMatchObject([{ batch: 3 }]);
-  host.asked[1]?.resolve({ type: "verdicts", session: "s", items: [] });
+  host.asked[1]?.resolve({ type: "verdicts", session: "s", alarm: 10.49, items: [] });
   await settle();
   send(port, 4);
   expect(got(port, "failed")).toHaveLength(1);
@@ -180,7 +180,7 @@ test("a tab that leaves closes its session, and late verdicts go nowhere", async
   send(port, 1);
   port.drop();
   expect(host.types).toEqual(["open", "frames", "close"]);
-  host.asked[1]?.resolve({ type: "verdicts", session: "s", items: [] });
+  host.asked[1]?.resolve({ type: "verdicts", session: "s", alarm: 10.49, items: [] });
   await settle();
   expect(got(port, "verdicts")).toHaveLength(0);
   expect(tabs.snapshot()).toEqual([]);
@@ -249,4 +249,19 @@ test("only tabs are served", () => {
   const port: Tab = new FakePort("veritile.tab", {});
   tabs.accept(port.port);
   expect(port.sent).toEqual([]);
+});
+
+test("a call that knows of a low battery is heard, until it says otherwise or ends", async () => {
+  const [one, other] = [await join(1), await join(2)];
+  const tell = (port: Tab, lowBattery: boolean) =>
+    port.onMessage.emit({ kind: "roster", entries: [], ...(lowBattery && { lowBattery }) });
+  tell(one, false);
+  expect(tabs.lowBattery).toBe(false);
+  tell(other, true);
+  expect(tabs.lowBattery).toBe(true);
+  tell(other, false);
+  expect(tabs.lowBattery).toBe(false);
+  tell(other, true);
+  other.drop();
+  expect(tabs.lowBattery).toBe(false);
 });

@@ -37,7 +37,15 @@ test("it says when Veritile cannot work, and when it is off", () => {
 test("a tab that was closed is forgotten", async () => {
   const toolbar = new Toolbar();
   const show = async (host: HostState, tabs: TabSnapshot[]) => {
-    toolbar.show({ kind: "snapshot", enabled: true, sensitivity: "balanced", host, tabs });
+    toolbar.show({
+      kind: "snapshot",
+      enabled: true,
+      sensitivity: "balanced",
+      batterySaver: false,
+      saving: false,
+      host,
+      tabs,
+    });
     await settle();
   };
   fake.tabs.set(7, "https://meet.google.com/abc-defg-hij");

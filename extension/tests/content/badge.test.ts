@@ -39,6 +39,18 @@ describe("Badge", () => {
     observer.disconnect();
   });
 
+  it("counts its looks on without announcing anything", () => {
+    const state = { label: "likely_real", quiet: false, frames: 14, seconds: 22 } as const;
+    badge.set(state, "Ana", 320);
+    const status = badge.element.querySelector("[role='status']") as Element;
+    const observer = new MutationObserver(() => {});
+    observer.observe(status, { subtree: true, childList: true, attributes: true, characterData: true });
+    badge.set({ ...state, frames: 15, seconds: 27 }, "Ana", 320);
+    expect(observer.takeRecords()).toEqual([]);
+    expect(badge.element.querySelector("[role='tooltip']")?.textContent).toContain("15 looks in 27 s");
+    observer.disconnect();
+  });
+
   it("interrupts nobody to say that it cannot judge", () => {
     const status = badge.element.querySelector("[role='status']");
     badge.set({ label: "inconclusive", reason: "no_face", quiet: false }, "Ana", 320);

@@ -1,11 +1,11 @@
 // @vitest-environment happy-dom
-import { beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { Badge } from "../../src/content/badge/badge";
 import { Overlay } from "../../src/content/badge/overlay";
 import { useStrings } from "./strings";
 
 /** happy-dom has no popovers: this one keeps the rule that matters here, that only what is in the document can be shown. */
-const showPopover = vi.fn(function (this: HTMLElement) {
+const showPopover = vi.fn(function (this: HTMLElement, _: { source: HTMLElement }) {
   if (!this.isConnected) throw new DOMException("Invalid on disconnected popover elements.", "InvalidStateError");
 });
 
@@ -16,14 +16,40 @@ beforeEach(() => {
   vi.spyOn(Badge.prototype, "isShown", "get").mockReturnValue(false);
 });
 
+afterEach(() => vi.restoreAllMocks());
+
 it("comes back at the next verdict when the page has rebuilt its document without it", () => {
   const overlay = new Overlay("left");
   const tile = document.querySelector("div") as HTMLElement;
-  overlay.set("a", tile, { label: "likely_real", quiet: false }, "Ana", 320);
+  overlay.set("a", [{ element: tile, width: 320 }], { label: "likely_real", quiet: false }, "Ana");
   document.querySelector("veritile-badges")?.remove();
-  overlay.set("a", tile, { label: "suspect", quiet: false }, "Ana", 320);
+  overlay.set("a", [{ element: tile, width: 320 }], { label: "suspect", quiet: false }, "Ana");
   expect(document.querySelectorAll("veritile-badges")).toHaveLength(1);
   expect(showPopover).toHaveBeenCalledTimes(2);
   overlay.close();
   expect(document.querySelector("veritile-badges")).toBeNull();
+});
+
+it("puts a badge on each tile of a person, announces one of them, and takes back what is too much", () => {
+  vi.spyOn(HTMLElement.prototype, "attachShadow").mockImplementation(function (this: HTMLElement) {
+    return Object.assign(this, { adoptedStyleSheets: [] }) as unknown as ShadowRoot;
+  });
+  document.body.innerHTML = "<div></div><div></div>";
+  const [large, small] = [...document.querySelectorAll("div")].map((element, at) => ({ element, width: 640 >> at }));
+  if (!large || !small) throw new Error("two tiles are on the page");
+  const overlay = new Overlay("left");
+  const badges = () => [...document.querySelectorAll<HTMLElement>(".badge")];
+  const likelyFake = { label: "likely_fake", quiet: false } as const;
+  overlay.set("a", [large, small], likelyFake, "Ana");
+  expect(badges().map(({ dataset }) => [dataset.participant, dataset.label])).toEqual(
+    Array(2).fill(["a", "likely_fake"]),
+  );
+  expect(showPopover.mock.lastCall).toEqual([{ source: small.element }]);
+  expect(badges().map((badge) => badge.querySelector("[role='status']")?.ariaLive)).toEqual(["polite", "off"]);
+  overlay.set("a", [small], likelyFake, "Ana");
+  expect(badges()).toHaveLength(1);
+  expect(showPopover.mock.lastCall).toEqual([{ source: small.element }]);
+  overlay.remove("a");
+  expect(badges()).toHaveLength(0);
+  overlay.close();
 });

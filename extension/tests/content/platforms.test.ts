@@ -16,6 +16,20 @@ function only(platform: Platform, kind: string) {
   return found[0] as (typeof found)[number];
 }
 
+/** Shows the stream of another video too, as a page does with whoever is pinned. */
+function show(selector: string, like: string): void {
+  const { srcObject } = element(like) as HTMLVideoElement;
+  Object.defineProperty(play(selector), "srcObject", { value: srcObject });
+}
+
+/** The videos of each participant whose camera is on, by their ids. */
+function ids(platform: Platform): string[][] {
+  const videos = new Map<string, string[]>();
+  for (const { kind, participant, source } of platform.find(document))
+    if (kind === "camera") videos.set(participant, [...(videos.get(participant) ?? []), source?.id ?? ""]);
+  return [...videos.values()];
+}
+
 describe("Google Meet", () => {
   beforeEach(() => {
     stage("meet", "https://meet.google.com/abc-defg-hij");
@@ -105,6 +119,24 @@ describe("Google Meet", () => {
     expect(only(meet, "camera").name).toBeUndefined();
   });
 
+  it("gives both tiles of somebody who is pinned and in the grid one id", () => {
+    const tile = element("[data-participant-id$='devices/1']");
+    const pinned = tile.cloneNode(true) as HTMLElement;
+    for (const video of pinned.querySelectorAll("video")) video.id = `pinned-${video.id}`;
+    tile.after(pinned);
+    show("#pinned-ana", "#ana");
+    expect(ids(meet)).toEqual([["ana", "pinned-ana"]]);
+  });
+
+  it("knows oneself in two tiles", () => {
+    play("#own");
+    const own = element("#own").closest("[data-participant-id]") as HTMLElement;
+    const again = own.cloneNode(true) as HTMLElement;
+    again.append(document.createElement("img"));
+    own.after(again);
+    expect(summary(meet.find(document)).filter((tile) => tile === "self Kim Lee")).toHaveLength(2);
+  });
+
   it("finds nothing in the lobby, and does not call it a call", () => {
     stage("<main><video id='preview'></video><button>Leave</button></main>", "https://meet.google.com/abc-defg-hij");
     play("#preview", "camera");
@@ -137,6 +169,15 @@ describe("Zoom", () => {
       "screen_share",
       "self Kim Lee",
     ]);
+  });
+
+  it("gives both players of somebody who is pinned and in the grid one id", () => {
+    const player = element("[node-id='16778240']");
+    const pinned = player.cloneNode(true) as HTMLElement;
+    for (const video of pinned.querySelectorAll("video")) video.id = `pinned-${video.id}`;
+    player.after(pinned);
+    show("#pinned-ana", "#ana");
+    expect(ids(zoom)).toEqual([["ana", "pinned-ana"]]);
   });
 
   it("numbers a share after its owner", () => {
@@ -207,10 +248,19 @@ describe("Teams", () => {
     expect(only(teams, "camera").participant).toBe(participant);
   });
 
-  it("keeps two people of one name apart", () => {
-    element("[data-acc-element-id='m2']").innerHTML = element("[data-acc-element-id='m1']").innerHTML;
-    const ids = teams.find(document).map((tile) => tile.participant);
-    expect(new Set(ids).size).toBe(4);
+  it("keeps two people of one name apart, unless both tiles show one stream", () => {
+    const twin = element("[data-acc-element-id='m2']");
+    twin.innerHTML = element("[data-acc-element-id='m1']").innerHTML;
+    const [video] = twin.getElementsByTagName("video");
+    if (!video) throw new Error("no video in the tile");
+    video.id = "twin";
+    const count = () => new Set(teams.find(document).map((tile) => tile.participant)).size;
+    expect(count()).toBe(4);
+    play("#twin");
+    expect(count()).toBe(4);
+    show("#twin", "#ana");
+    expect(count()).toBe(3);
+    expect(ids(teams)).toEqual([["ana", "twin"]]);
   });
 
   it("does not pass the id of one of them on to whoever gets the element next", () => {
@@ -249,6 +299,17 @@ describe("Peer Calls", () => {
     expect(summary(peercalls.find(document))).toEqual(["self Kim", "camera Ana"]);
   });
 
+  it("gives two tiles of one stream one id, and a peer's second stream another", () => {
+    const video = `<div class="video-container"><video class="CLASS" id="video-p1"></video></div>`;
+    stage(["first", "again", "second"].map((name) => video.replace("CLASS", name)).join(""));
+    play(".first");
+    show(".again", ".first");
+    play(".second");
+    const [first, again, second] = peercalls.find(document).map(({ participant }) => participant);
+    expect(again).toBe(first);
+    expect(second).not.toBe(first);
+  });
+
   it("does not take a peer's id, shown until the name arrives, for the name", () => {
     stage(tile(PEER, `<span class='nickname'>${PEER}</span>`));
     play(`[id='video-${PEER}']`);
@@ -270,12 +331,12 @@ describe("Any other page", () => {
     expect(summary(generic.find(document))).toEqual(["camera", "self", "screen_share"]);
   });
 
-  it("shows a person who is on the page twice once, on the larger video", () => {
-    stage(`<video id="small" data-size="80x60"></video><video id="large"></video>`);
-    const { srcObject } = play("#small");
-    play("#large");
-    Object.defineProperty(element("#large"), "srcObject", { value: srcObject });
-    expect(only(generic, "camera").element).toBe(element("#large"));
+  it("gives both videos of a person who is on the page twice one id", () => {
+    stage(`<video id="small" data-size="80x60"></video><video id="large"></video><video id="other"></video>`);
+    play("#small");
+    show("#large", "#small");
+    play("#other");
+    expect(ids(generic)).toEqual([["small", "large"], ["other"]]);
   });
 
   it("skips what is too small or hidden", () => {

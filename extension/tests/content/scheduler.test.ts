@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { LONGEST_SLOT_MS, RETRY_MS, Scheduler, SLOT_MS } from "../../src/content/scheduler";
+import { LONGEST_MS, LONGEST_SLOT_MS, RETRY_MS, Scheduler, SLOT_MS } from "../../src/content/scheduler";
 import { MAX_BATCHES_IN_FLIGHT } from "../../src/shared/channel";
 
 /** A host that answers each picture after `delay` ms and wants the next `every` ms after it, on a virtual clock. */
@@ -102,7 +102,7 @@ describe("Scheduler", () => {
     scheduler.add("a", 0);
     for (const [asked, least, most] of [
       [-1e9, 1, 1000],
-      [1e12, 1000, 120_000],
+      [1e12, 1000, LONGEST_MS],
     ] as const) {
       scheduler.captured(scheduler.take(1e6) ?? "");
       scheduler.judged("a", 1e6, asked);
@@ -111,6 +111,23 @@ describe("Scheduler", () => {
       expect(wait).toBeLessThanOrEqual(most);
       scheduler.judged("a", 0, 100);
     }
+  });
+
+  it("leaves nobody without a look for more than 30 s, whatever a host asks for", () => {
+    const { taken } = simulate(9, { every: 600_000, delay: 15, seconds: 95 });
+    expect(counted(taken)).toEqual(Array(9).fill(4));
+  });
+
+  it("takes whoever has something new to show at once, but for those who are being judged", () => {
+    const scheduler = new Scheduler();
+    scheduler.add("a", 0);
+    scheduler.captured(scheduler.take(0) ?? "");
+    scheduler.hurry("a", 10);
+    expect(scheduler.wait(10)).toBeUndefined();
+    scheduler.judged("a", 0, 5000);
+    scheduler.hurry("a", 100);
+    scheduler.hurry("nobody", 100);
+    expect(scheduler.take(100)).toBe("a");
   });
 
   it("spreads captures out on a page that is late, and closes up when it is not", () => {

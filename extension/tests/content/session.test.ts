@@ -146,17 +146,70 @@ it("does not show an earlier host's verdict while the next one starts", async ()
   if (batch?.kind !== "frames") throw new Error("no frames were sent");
   const [{ participant = "", captured_at = 0 } = {}] = batch.frames;
   const verdict = { label: "likely_fake", score: 0.9, confidence: 0.9, quality: 1, dropped: false } as const;
+  const basis = { frames: 9, seconds: 12, quality: 1, parts: [] };
   port().onMessage.emit({
     kind: "verdicts",
     batch: batch.batch,
-    items: [{ participant, captured_at, next_sample_ms: 5000, faces: [], ...verdict }],
+    items: [{ participant, captured_at, next_sample_ms: 5000, faces: [], evidence: 12, basis, people: 1, ...verdict }],
   });
   await pass(200);
-  expect(sent("roster").at(-1)).toMatchObject({ entries: [{ label: "likely_fake", score: 0.9 }] });
+  expect(sent("roster").at(-1)).toMatchObject({
+    entries: [{ label: "likely_fake", score: 0.9, frames: 9, seconds: 12 }],
+  });
   port().drop();
   await pass(150);
   say("off");
   say("starting");
   await pass(200);
   expect(sent("roster").at(-1)).toMatchObject({ entries: [{ label: "inconclusive", reason: "starting" }] });
+});
+
+it("takes the next picture at once when the video has become larger, or is somebody else's", async () => {
+  capture.mockImplementation(async () => ({ jpeg: "AAAA", capturedAt: Date.now(), takenAt: performance.now() }));
+  const video = play("video");
+  const grow = (width: number) => Object.defineProperty(video, "videoWidth", { value: width, configurable: true });
+  Object.defineProperty(video, "videoHeight", { value: 90 });
+  grow(160);
+  begin();
+  say("ready");
+  await pass(200);
+  const settle = () => {
+    const last = sent("frames").at(-1);
+    if (last?.kind !== "frames") throw new Error("no frames were sent");
+    const items = last.frames.map(({ participant }) => ({ participant, label: "likely_real", next_sample_ms: 30_000 }));
+    const basis = { frames: 9, seconds: 12, quality: 1, parts: [] };
+    port().onMessage.emit({
+      kind: "verdicts",
+      batch: last.batch,
+      items: items.map((item) => ({ ...item, basis })) as never,
+    });
+  };
+  settle();
+  await pass(5000);
+  expect(capture).toHaveBeenCalledTimes(1);
+  grow(320);
+  video.dispatchEvent(new Event("resize"));
+  await pass(500);
+  expect(capture).toHaveBeenCalledTimes(2);
+  settle();
+  await pass(5000);
+  expect(capture).toHaveBeenCalledTimes(2);
+});
+
+it("tells that the battery is low while it is discharging, and when it is charged again", async () => {
+  const battery = Object.assign(new EventTarget(), { charging: false, level: 0.5 });
+  Object.assign(navigator, { getBattery: async () => battery });
+  play("video");
+  begin();
+  say("ready");
+  const told = async (change: Partial<typeof battery>) => {
+    Object.assign(battery, change).dispatchEvent(new Event("levelchange"));
+    battery.dispatchEvent(new Event("chargingchange"));
+    await pass(200);
+    return sent("roster").at(-1);
+  };
+  expect(await told({})).not.toHaveProperty("lowBattery");
+  expect(await told({ level: 0.2 })).toMatchObject({ lowBattery: true });
+  expect(await told({ charging: true })).not.toHaveProperty("lowBattery");
+  Reflect.deleteProperty(navigator, "getBattery");
 });

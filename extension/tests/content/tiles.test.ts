@@ -13,13 +13,14 @@ function tile(participant: string): Tile {
 describe("Roster", () => {
   it("remembers who vanishes for a moment, and forgets who stays away", () => {
     const roster = new Roster();
-    expect(roster.update([tile("a"), tile("b")], 0)).toEqual([]);
-    expect(roster.update([tile("b")], 1000)).toEqual([]);
+    const gone = (tiles: Tile[], now: number) => roster.update(tiles, now).gone;
+    expect(gone([tile("a"), tile("b")], 0)).toEqual([]);
+    expect(gone([tile("b")], 1000)).toEqual([]);
     expect([...roster.present.keys()]).toEqual(["b"]);
-    expect(roster.update([tile("a"), tile("b")], 1000 + GRACE_MS - 1)).toEqual([]);
-    expect(roster.update([tile("b")], 10_000)).toEqual([]);
-    expect(roster.update([tile("b")], 10_000 + GRACE_MS)).toEqual(["a"]);
-    expect(roster.update([tile("b")], 60_000)).toEqual([]);
+    expect(gone([tile("a"), tile("b")], 1000 + GRACE_MS - 1)).toEqual([]);
+    expect(gone([tile("b")], 10_000)).toEqual([]);
+    expect(gone([tile("b")], 10_000 + GRACE_MS)).toEqual(["a"]);
+    expect(gone([tile("b")], 60_000)).toEqual([]);
   });
 
   it("knows a tile that was given to somebody else, or has left the page", () => {
@@ -34,6 +35,74 @@ describe("Roster", () => {
     owner = "a";
     shared.element.remove();
     expect(seen && isSame(seen)).toBe(false);
+  });
+});
+
+describe("Roster, of tiles with pictures", () => {
+  beforeEach(() =>
+    stage(`<video id="large" data-size="1280x720"></video><video id="small" data-size="160x90"></video>`),
+  );
+
+  /** A participant's tile; the picture of its video is `width` pixels wide. */
+  function showing(participant: string, selector: string, width: number, identity = participant): Tile {
+    const source = play(selector);
+    Object.defineProperty(source, "videoWidth", { value: width, configurable: true });
+    Object.defineProperty(source, "videoHeight", { value: width / 2, configurable: true });
+    return { participant, kind: "camera", element: source, source, identity: () => identity };
+  }
+  const ids = (tiles: readonly Tile[] = []) => tiles.map(({ element }) => element.id);
+
+  it("takes the pictures of whoever is in two tiles from the larger one, whichever comes first", () => {
+    const [large, small] = [showing("a", "#large", 640), showing("a", "#small", 640)];
+    for (const tiles of [
+      [large, small],
+      [small, large],
+    ]) {
+      const roster = new Roster();
+      roster.update(tiles, 0);
+      expect([...roster.present.keys()]).toEqual(["a"]);
+      expect(roster.present.get("a")?.tile).toBe(large);
+      expect(ids(roster.present.get("a")?.copies)).toEqual(["small"]);
+    }
+  });
+
+  it("prefers the stream with more pixels, and knows a tile that only keeps its place", () => {
+    const roster = new Roster();
+    roster.update([showing("a", "#large", 160), showing("a", "#small", 640)], 0);
+    expect(roster.present.get("a")?.tile.element.id).toBe("small");
+    document.querySelector("#large")?.toggleAttribute("hidden", true);
+    roster.update([showing("a", "#large", 160), showing("a", "#small", 640)], 0);
+    expect(roster.present.get("a")?.copies).toEqual([]);
+  });
+
+  it("shows nobody's badge on a person whom one of two tiles knows as oneself", () => {
+    const roster = new Roster();
+    roster.update([showing("a", "#large", 640), { ...showing("a", "#small", 160), kind: "self" }], 0);
+    expect(roster.present.get("a")?.tile.kind).toBe("self");
+  });
+
+  it("notices a picture that has grown by half, step by step too, and somebody else's stream", () => {
+    const roster = new Roster();
+    const renewed = (width: number, identity = "a") =>
+      roster.update([showing("a", "#large", width, identity)], 0).renewed.length > 0;
+    expect([160, 160, 200, 230, 240, 300, 360].map((width) => renewed(width))).toEqual([
+      false,
+      false,
+      false,
+      false,
+      true,
+      false,
+      true,
+    ]);
+    expect(renewed(360, "another track")).toBe(true);
+    expect(renewed(360, "another track")).toBe(false);
+    expect(renewed(180, "another track")).toBe(true);
+  });
+
+  it("does not care for pixels beyond those that are sent", () => {
+    const roster = new Roster();
+    roster.update([showing("a", "#large", 640)], 0);
+    expect(roster.update([showing("a", "#large", 1920)], 0).renewed).toEqual([]);
   });
 });
 

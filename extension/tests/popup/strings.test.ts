@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { COMMANDS } from "../../src/popup/remedy";
 import { COLOURS } from "../../src/shared/marks";
-import { LABELS, REASONS, SENSITIVITIES } from "../../src/shared/vocabulary";
+import { ADVICE, LABELS, REASONS, SENSITIVITIES } from "../../src/shared/vocabulary";
 
 const root = new URL("../../", import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, root), "utf8");
@@ -12,6 +12,7 @@ const needed = [
   ...LABELS.map((label) => `label_${label}`),
   ...LABELS.filter((label) => label !== "inconclusive").map((label) => `explain_${label}`),
   ...REASONS.flatMap((reason) => [`reason_${reason}`, `explain_${reason}`]),
+  ...ADVICE.map((advice) => `advice_${advice}`),
   ...SENSITIVITIES.flatMap((sensitivity) => [`popup_${sensitivity}`, `popup_${sensitivity}_text`]),
   ...Object.keys(COMMANDS).flatMap((failure) => [`host_${failure}_title`, `host_${failure}_text`]),
   ...["off", "waiting", "starting", "loading", "ready", "reconnecting", "failed"].map((status) => `host_${status}`),

@@ -85,13 +85,19 @@ export class Badge {
     this.#anchor = anchor;
   }
 
-  /** Sets what it says; touches the document only when that changes, so that nothing is announced twice. */
-  set(state: BadgeState, name: string | undefined, tileWidth: number): void {
+  /**
+   * Sets what it says; touches the document only when that changes, so that nothing is announced twice.
+   * @param isCopy whether the person's other tile carries the badge that is announced
+   */
+  set(state: BadgeState, name: string | undefined, tileWidth: number, isCopy = false): void {
     const size = SIZES.find(([below]) => tileWidth < below)?.[1] ?? [];
-    const shown = JSON.stringify([state, name, size]);
+    const words = wordsFor(state);
+    // It counts on with every look, and is no news.
+    if (this.#explanation.textContent !== words.explanation) this.#explanation.textContent = words.explanation;
+    const { label, reason, quiet } = state;
+    const shown = JSON.stringify([label, reason, quiet, words.addition, name, size, isCopy]);
     if (shown === this.#shown) return;
     this.#shown = shown;
-    const words = wordsFor(state);
     const { element } = this;
     element.dataset.label = state.label;
     if (state.reason) element.dataset.reason = state.reason;
@@ -104,11 +110,10 @@ export class Badge {
     element.ariaLabel = said;
     // Reasons come and go all the time, on every tile: they are there to be read, not to be interrupted by.
     const matters = state.label !== "inconclusive" || state.reason === "host_lost";
-    this.#status.ariaLive = matters ? "polite" : "off";
+    this.#status.ariaLive = matters && !isCopy ? "polite" : "off";
     this.#name.textContent = name ? `${name}: ` : "";
     this.#title.textContent = words.title;
     this.#addition.textContent = words.addition ? ` — ${words.addition}` : "";
-    this.#explanation.textContent = words.explanation;
   }
 
   #open(): void {

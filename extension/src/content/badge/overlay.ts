@@ -8,10 +8,17 @@ import type { BadgeState } from "./words";
 const TOLERANCE_PX = 4;
 const MODAL = "[aria-modal='true'], dialog:modal";
 
+/** A tile that a badge goes on, and its width in CSS pixels. */
+export interface Place {
+  element: HTMLElement;
+  width: number;
+}
+
 export class Overlay {
   readonly #host = document.createElement("veritile-badges");
   readonly #root = this.#host.attachShadow({ mode: "closed" });
-  readonly #badges = new Map<string, Badge>();
+  /** One for each tile that shows the participant. */
+  readonly #badges = new Map<string, Badge[]>();
   /** Badges whose tile is gone for now, or lies under a dialog. */
   readonly #absent = new Set<Badge>();
   #covered = new Set<Badge>();
@@ -32,41 +39,41 @@ export class Overlay {
     document.addEventListener("fullscreenchange", () => this.#raise(), { signal: this.#stop.signal });
   }
 
-  /** Shows, moves or changes the badge of a participant's tile; `tileWidth` in CSS pixels. */
-  set(participant: string, anchor: HTMLElement, state: BadgeState, name: string | undefined, tileWidth: number): void {
-    let badge = this.#badges.get(participant);
-    if (!badge) {
-      badge = new Badge(participant, anchor, this.#corner);
-      this.#badges.set(participant, badge);
-      this.#root.append(badge.element);
-    }
-    badge.set(state, name, tileWidth);
-    badge.move(anchor);
-    this.#absent.delete(badge);
-    this.#update(badge);
+  /** Shows, moves or changes the badges of a participant: one on each of their tiles, the main one's first. */
+  set(participant: string, places: readonly Place[], state: BadgeState, name: string | undefined): void {
+    const badges = this.#badges.get(participant) ?? [];
+    this.#badges.set(participant, badges);
+    for (const extra of badges.splice(places.length)) this.#drop(extra);
+    places.forEach(({ element, width }, at) => {
+      let badge = badges[at];
+      if (!badge) {
+        badge = new Badge(participant, element, this.#corner);
+        badges.push(badge);
+        this.#root.append(badge.element);
+      }
+      badge.set(state, name, width, at > 0);
+      badge.move(element);
+      this.#absent.delete(badge);
+      this.#update(badge);
+    });
   }
 
   remove(participant: string): void {
-    const badge = this.#badges.get(participant);
-    if (!badge) return;
-    this.#placement?.forget(badge);
-    this.#absent.delete(badge);
-    this.#covered.delete(badge);
-    badge.element.remove();
+    for (const badge of this.#badges.get(participant) ?? []) this.#drop(badge);
     this.#badges.delete(participant);
   }
 
-  /** The tile is not on the page for now. */
+  /** The tiles are not on the page for now. */
   hide(participant: string): void {
-    const badge = this.#badges.get(participant);
-    if (!badge) return;
-    this.#absent.add(badge);
-    this.#update(badge);
+    for (const badge of this.#badges.get(participant) ?? []) {
+      this.#absent.add(badge);
+      this.#update(badge);
+    }
   }
 
   /** Elements were removed: a badge without its anchor would fall into the page's corner. */
   hideOrphans(): void {
-    for (const badge of this.#badges.values()) this.#update(badge);
+    for (const badge of this.#all) this.#update(badge);
   }
 
   /** Puts right what the page has changed since: our element removed, a dialog over the tiles. */
@@ -74,8 +81,8 @@ export class Overlay {
     this.#attach();
     const modals = [...document.querySelectorAll(MODAL)].filter((modal) => modal.checkVisibility());
     const under = (badge: Badge) => modals.some((modal) => covers(modal, badge.anchor));
-    this.#covered = new Set([...this.#badges.values()].filter(under));
-    for (const badge of this.#badges.values()) this.#update(badge);
+    this.#covered = new Set(this.#all.filter(under));
+    for (const badge of this.#all) this.#update(badge);
   }
 
   close(): void {
@@ -83,6 +90,17 @@ export class Overlay {
     this.#placement?.close();
     this.#host.remove();
     this.#badges.clear();
+  }
+
+  get #all(): Badge[] {
+    return [...this.#badges.values()].flat();
+  }
+
+  #drop(badge: Badge): void {
+    this.#placement?.forget(badge);
+    this.#absent.delete(badge);
+    this.#covered.delete(badge);
+    badge.element.remove();
   }
 
   #update(badge: Badge): void {
@@ -106,7 +124,7 @@ export class Overlay {
   }
 
   #raise(): void {
-    for (const badge of this.#badges.values()) {
+    for (const badge of this.#all) {
       badge.hide();
       this.#update(badge);
     }

@@ -1,12 +1,11 @@
 /** What a badge says, in the browser's language. */
 import type { HostState, TileKind } from "../../shared/channel";
+import { type Explained, explain } from "../../shared/explanation";
+import { text } from "../../shared/i18n";
 import type { VerdictItem } from "../../shared/protocol";
-import type { Label, Reason } from "../../shared/vocabulary";
 
-export interface BadgeState {
-  label: Label;
-  /** With `inconclusive`. */
-  reason?: Reason;
+/** What it explains is known where the host has judged. */
+export interface BadgeState extends Explained {
   /** The host is being restarted. */
   reconnecting?: boolean;
   /** Nothing is amiss and nothing is judged: the mark alone is shown, the words on demand. */
@@ -18,11 +17,11 @@ export interface Words {
   title: string;
   /** "face too small": what follows the title where there is room. */
   addition?: string;
-  /** One sentence. */
+  /** What it means and rests on, in a sentence or two. */
   explanation: string;
 }
 
-export type Judgement = Pick<VerdictItem, "label" | "reason">;
+export type Judgement = Pick<VerdictItem, "label" | "reason" | "advice" | "basis" | "p">;
 
 /** What to show on a tile: undefined on one's own. What is known of the tile here comes before the host's verdict. */
 export function badgeState(
@@ -38,33 +37,39 @@ export function badgeState(
   }
   if (trouble) return { label: "inconclusive", reason: trouble, quiet: false };
   if (!verdict) return { label: "inconclusive", reason: "starting", quiet: false };
-  const { label, reason } = verdict;
-  return { label, ...(label === "inconclusive" && reason && { reason }), quiet: false };
+  const { label, reason, advice, basis, p } = verdict;
+  return {
+    label,
+    ...(label === "inconclusive" && reason && { reason }),
+    ...(advice && { advice }),
+    frames: basis.frames,
+    seconds: basis.seconds,
+    ...(p !== undefined && { p }),
+    quiet: false,
+  };
 }
 
-export function wordsFor({ label, reason, reconnecting }: BadgeState): Words {
-  if (label !== "inconclusive") return { title: message(`label_${label}`), explanation: message(`explain_${label}`) };
-  if (reason === "starting") return { title: message("badge_checking"), explanation: message("explain_starting") };
+export function wordsFor(state: BadgeState): Words {
+  const { label, reason, reconnecting } = state;
+  const explanation = explain(state);
+  if (label !== "inconclusive") return { title: text(`label_${label}`), explanation };
+  if (reason === "starting") return { title: text("badge_checking"), explanation };
   if (reason === "host_lost") {
     return {
-      title: message("reason_host_lost"),
-      ...(reconnecting && { addition: message("badge_reconnecting") }),
-      explanation: message("explain_host_lost"),
+      title: text("reason_host_lost"),
+      ...(reconnecting && { addition: text("badge_reconnecting") }),
+      explanation,
     };
   }
   return {
-    title: message("label_inconclusive"),
-    ...(reason && { addition: message(`reason_${reason}`) }),
-    explanation: reason ? message(`explain_${reason}`) : "",
+    title: text("label_inconclusive"),
+    ...(reason && { addition: text(`reason_${reason}`) }),
+    explanation,
   };
 }
 
 /** "Ana: Likely real", for screen readers. */
 export function spoken(name: string | undefined, { title, addition }: Words): string {
   const said = addition ? `${title} — ${addition}` : title;
-  return message("badge_spoken", [name ?? message("badge_somebody"), said]);
-}
-
-function message(key: string, substitutions: string[] = []): string {
-  return chrome.i18n.getMessage(key, substitutions);
+  return text("badge_spoken", name ?? text("badge_somebody"), said);
 }

@@ -1,7 +1,7 @@
 /** The ways to capture, best first. One that fails on this page is left for good. */
 import type { Measure } from "../figures";
-import type { Crop, Source, Tile } from "../platforms/tile";
-import { NoPicture, type Picture, type Rung, RungFailed } from "./picture";
+import type { Tile } from "../platforms/tile";
+import { NoPicture, type Picture, type Rung, RungFailed, regionOf } from "./picture";
 
 /** A busy page can be late once; a rung that is silent twice in a row is broken. */
 const SILENCES_ALLOWED = 1;
@@ -36,7 +36,7 @@ export class Ladder {
     for (;;) {
       const rung = await this.#open();
       const source = tile.source;
-      const region = source && regionOf(source, tile.crop);
+      const region = regionOf(tile);
       if (!source || !region) throw new NoPicture("nothing on show");
       const capturedAt = Date.now();
       const takenAt = performance.now();
@@ -87,15 +87,4 @@ export class Ladder {
     this.#silences = 0;
     rung.close();
   }
-}
-
-function regionOf(source: Source, crop: Tile["crop"]): Crop | undefined {
-  const region = crop?.() ?? { x: 0, y: 0, ...sizeOf(source) };
-  return region.width >= 1 && region.height >= 1 ? region : undefined;
-}
-
-function sizeOf(source: Source): { width: number; height: number } {
-  return source instanceof HTMLVideoElement
-    ? { width: source.videoWidth, height: source.videoHeight }
-    : { width: source.width, height: source.height };
 }

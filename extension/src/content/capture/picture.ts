@@ -1,5 +1,5 @@
 /** What a capture gives, and how large it is. */
-import type { Crop } from "../platforms/tile";
+import type { Crop, Tile } from "../platforms/tile";
 
 /** Faces are judged at 256 pixels; a wider picture only costs. */
 export const MAX_WIDTH = 640;
@@ -24,6 +24,24 @@ export class RungFailed extends Error {
 export function sentSize(width: number, height: number): { width: number; height: number } {
   const scale = Math.min(1, MAX_WIDTH / width);
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
+}
+
+/** The part of its source that a tile shows, in the source's pixels; undefined while it shows nothing. */
+export function regionOf({ source, crop }: Tile): Crop | undefined {
+  if (!source) return undefined;
+  const isVideo = source instanceof HTMLVideoElement;
+  const width = isVideo ? source.videoWidth : source.width;
+  const height = isVideo ? source.videoHeight : source.height;
+  const region = crop?.() ?? { x: 0, y: 0, width, height };
+  return region.width >= 1 && region.height >= 1 ? region : undefined;
+}
+
+/** Long side of the picture that would be sent of a tile now, in pixels; 0 without one. */
+export function pictureSide(tile: Tile): number {
+  const region = regionOf(tile);
+  if (!region) return 0;
+  const { width, height } = sentSize(region.width, region.height);
+  return Math.max(width, height);
 }
 
 /** One way to turn what a tile shows into a picture. */

@@ -1,5 +1,5 @@
 /** Any page on a site that the user has granted: every live camera-like video is a tile, without a name. */
-import { area, bound, isPlaying, originOf, trackOf } from "./media";
+import { bound, isPlaying, originOf, trackOf } from "./media";
 import type { Platform, Tile } from "./tile";
 
 export const generic: Platform = {
@@ -11,14 +11,10 @@ export const generic: Platform = {
   inCall: () => false,
   find(document) {
     // A film on a page has a file or a MediaSource, not a stream, and so does not play in this sense.
-    const videos = [...document.querySelectorAll("video")].filter(isPlaying).sort((a, b) => area(b) - area(a));
-    const tiles = new Map<string, Tile>();
-    for (const video of videos) {
+    return [...document.querySelectorAll("video")].filter(isPlaying).flatMap((video) => {
       const track = trackOf(video);
-      // A person shown twice, large and in a strip, is one tile: the large one.
-      if (track && !tiles.has(track.id)) tiles.set(track.id, describe(video, track));
-    }
-    return [...tiles.values()];
+      return track ? [describe(video, track)] : [];
+    });
   },
 };
 

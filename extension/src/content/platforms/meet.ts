@@ -1,5 +1,5 @@
 /** Google Meet. Selectors as seen in public captures from March to September 2026. */
-import { bound, isLocal, isPlaying, largest, originOf, playingVideo, trackOf } from "./media";
+import { bound, isLocal, isPlaying, originOf, playingVideo, trackOf } from "./media";
 import { asName, findName } from "./names";
 import type { Platform, Tile } from "./tile";
 
@@ -17,7 +17,7 @@ const SELECTORS = {
   row: "[role='listitem']",
 } as const;
 
-/** Signs of one's own tile, best first; a sign that several tiles carry has lost its meaning. */
+/** Signs of one's own tile, best first; a sign that several people's tiles carry has lost its meaning. */
 const SELF: readonly ((tile: Element) => boolean)[] = [
   (tile) => hasWithin(tile, "[jsname='nsKqzb'],[jsname='Ac69Jc']"),
   (tile) => [...tile.querySelectorAll(SELECTORS.icon)].some((i) => /^(frame_person|visual_effects)$/.test(text(i))),
@@ -34,11 +34,15 @@ export const meet: Platform = {
   // The lobby has a Leave button and a preview too: other people's videos are what it lacks.
   inCall: (document) => [...document.querySelectorAll("video")].filter(isPlaying).some((video) => !isLocal(video)),
   find(document) {
-    const tiles = distinct(candidates(document));
+    const tiles = candidates(document);
     const shares = new Set(tiles.filter((tile) => isShare(tile, tiles, document)));
     const cameras = tiles.filter((tile) => !shares.has(tile));
-    const own = SELF.map((sign) => cameras.filter(sign)).find((found) => found.length === 1)?.[0];
-    return tiles.flatMap((tile) => describe(tile, shares.has(tile), tile === own) ?? []);
+    const signed = SELF.map((sign) => new Set(cameras.filter(sign).map(idOf)));
+    const [own] = signed.find((ids) => ids.size === 1) ?? [];
+    return tiles.flatMap((tile) => {
+      const share = shares.has(tile);
+      return describe(tile, share, !share && idOf(tile) === own) ?? [];
+    });
   },
 };
 
@@ -50,14 +54,6 @@ function candidates(document: Document): HTMLElement[] {
       !tile.closest(SELECTORS.row) &&
       !tile.parentElement?.closest(SELECTORS.tile),
   );
-}
-
-/** One element for each stream: a layout change can show both the old and the new one for a moment. */
-function distinct(tiles: HTMLElement[]): HTMLElement[] {
-  return [...new Set(tiles.map(idOf))].flatMap((id) => {
-    const same = tiles.filter((tile) => idOf(tile) === id);
-    return same.length === 1 ? same : (largest(same.filter(playingVideo)) ?? largest(same) ?? []);
-  });
 }
 
 /** A person's camera and their screen are two tiles, which may share the participant. */

@@ -17,7 +17,7 @@ export const peercalls: Platform = {
   matches: (document) => document.querySelector(`${SELECTORS.tile} > video[id^='video-']`) !== null,
   inCall: () => false,
   find(document) {
-    const seen = new Set<string>();
+    const seen = new Map<string, MediaProvider | null>();
     return [...document.querySelectorAll<HTMLElement>(SELECTORS.tile)].flatMap((element) => {
       const video = element.querySelector<HTMLVideoElement>(SELECTORS.video);
       return video ? [describe(element, video, seen)] : [];
@@ -25,11 +25,14 @@ export const peercalls: Platform = {
   },
 };
 
-function describe(element: HTMLElement, video: HTMLVideoElement, seen: Set<string>): Tile {
+/** `seen` holds the first stream of each peer so far. */
+function describe(element: HTMLElement, video: HTMLVideoElement, seen: Map<string, MediaProvider | null>): Tile {
   const peer = video.id.slice("video-".length);
-  // Each further stream of a peer is another tile under the same id.
-  const participant = seen.has(peer) ? `${peer} ${(video.srcObject as MediaStream | null)?.id ?? seen.size}` : peer;
-  seen.add(participant);
+  const stream = video.srcObject;
+  if (!seen.has(peer)) seen.set(peer, stream);
+  // The page gives each further stream of a peer the same id.
+  const isFirst = seen.get(peer) === stream;
+  const participant = isFirst ? peer : `${peer} ${(stream as MediaStream | null)?.id ?? ""}`;
   const track = trackOf(video);
   const share = track !== undefined && originOf(track) === "screen";
   const name = nameOf(element);

@@ -30,14 +30,17 @@ export const teams: Platform = {
     const cameras = elements.filter((element) => !shares.has(element));
     const own = ownTile(cameras);
     const keys = elements.map(keyOf);
+    const bearers = elements.map(bearerOf);
     return elements.map((element, i) => {
       const key = keys[i];
-      // Two tiles under one name may be two people: they are told apart by their elements, at the price of stability.
-      // The name stays part of the id, since the element may be somebody else's later.
-      const unique = key !== undefined && keys.indexOf(key) === keys.lastIndexOf(key);
+      const bearer = bearers[i] ?? element;
+      // Two tiles under one name may be two people: unless they show one stream, they are told apart by their elements,
+      // at the price of stability. The name stays part of the id, since the element may be somebody else's later.
+      const isAlone =
+        key !== undefined && elements.every((_, other) => keys[other] !== key || bearers[other] === bearer);
       return describe(
         element,
-        unique ? key : `${key ?? ""}#${ordinalOf(element)}`,
+        isAlone ? key : `${key ?? ""}#${ordinalOf(bearer)}`,
         shares.has(element),
         element === own,
       );
@@ -53,6 +56,11 @@ function find(document: Document): HTMLElement[] {
     if (shown.length > 0) return shown;
   }
   return [];
+}
+
+/** What stands for the person in a tile: the stream that it shows, or the tile itself. */
+function bearerOf(element: HTMLElement): object {
+  return trackOf(playingVideo(element)) ?? element;
 }
 
 function ownTile(cameras: HTMLElement[]): HTMLElement | undefined {

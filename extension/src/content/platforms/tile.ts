@@ -12,7 +12,7 @@ export interface Crop {
 }
 
 export interface Tile {
-  /** Stable within the call; never a name. */
+  /** Stable within the call; never a name. Two tiles of one person have the same. */
   participant: string;
   name?: string;
   kind: TileKind;
@@ -41,5 +41,6 @@ export interface Platform {
   matches(document: Document): boolean;
   /** Whether a call is on, told by something other than its tiles: no tiles then means that the page has changed. */
   inCall(document: Document): boolean;
+  /** All tiles on the page; a person who is pinned and in the grid too has two. */
   find(document: Document): Tile[];
 }
