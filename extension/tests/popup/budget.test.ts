@@ -7,7 +7,7 @@ beforeEach(() => {
   fakeChrome();
 });
 
-const OPEN = /has not been tried on enough real people/;
+const OPEN = /Too few real people have been tried/;
 
 test("each sensitivity says what it means in false alarms", () => {
   const [sensitive, balanced, conservative] = SENSITIVITIES.map((one) => budget(one, { status: "off" }));
