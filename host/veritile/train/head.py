@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import cached_property
 from pathlib import Path
 from time import monotonic
 from typing import Any, Final
@@ -16,10 +17,11 @@ from typing import Any, Final
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 from torch.utils.data import DataLoader
 
 from veritile.errors import ModelError
-from veritile.train.heldout import PairScores, as_input
+from veritile.train.heldout import PairScores, as_input, clip_pairs
 from veritile.train.loop import Run, one_thread
 from veritile.train.nets import build
 from veritile.train.nets.mesotexture import STATISTICS, MesoTexture
@@ -101,19 +103,32 @@ class HeadRun(Run):
         """As `Run.score_clips`; of a recipe with folds each clip by a head that did without its fold."""
         if not self.recipe.folds or self.held_out.clips is None:
             return super().score_clips()
-        styles = np.array([self.pairs.style_clip(number) or "" for number in range(self.recipe.pairs)])
+        learnt = np.array([self.pairs.clip_of(number) or "" for number in range(self.recipe.pairs)])
         table = np.load(self.folder / DESCRIPTIONS, mmap_mode="r")
-        result: PairScores | None = None
+        statistics, people = self._clips
+        shown = np.array(self.held_out.clips.clips)[people]
+        log_odds = np.full((len(people), 2), np.nan)
         for fold in self.recipe.folds:
             apart = HeadRun.__new__(HeadRun)
             apart.begin(self.recipe, self.device)
-            apart._learn(table, np.flatnonzero(~np.isin(styles, fold)))
-            scores = self.held_out.score_clips(apart.result)
-            assert scores is not None  # seen above
-            mine = np.isin(np.array(self.held_out.clips.clips)[scores.people], fold)
-            result = result or PairScores(np.full_like(scores.log_odds, np.nan), scores.people)
-            result.log_odds[mine] = scores.log_odds[mine]
-        return result
+            apart._learn(table, np.flatnonzero(~np.isin(learnt, fold)))
+            mine = np.isin(shown, fold)
+            with torch.inference_mode():
+                answers = apart.average.module.eval().judge(statistics[mine].flatten(0, 1))
+            log_odds[mine] = answers.double().cpu().numpy().reshape(-1, 2)
+        return PairScores(log_odds, people)
+
+    @cached_property
+    def _clips(self) -> tuple[Tensor, NDArray[np.int64]]:
+        """(N, 2, STATISTICS) of every frame of the clips, and the number of each frame's clip."""
+        assert self.held_out.clips is not None  # asked only where there are some
+        pairs, people = clip_pairs(self.held_out.clips, self.recipe)
+        with torch.inference_mode():
+            # One by one: a batch of them does not fit a processor's cache, and takes three times as long.
+            described = [
+                self.net.statistics(as_input(torch.from_numpy(pair).to(self.device))) for pair in pairs
+            ]
+        return torch.stack(described), people
 
     def _learn(self, table: NDArray[np.float32], rows: NDArray[np.int64] | None = None) -> float:
         """All steps of the head on those rows; returns the mean loss of the last hundred."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -94,10 +94,7 @@ class HeldOut:
 
     def score_clips(self, net: nn.Module) -> PairScores | None:
         """The frames of the held-out clips as they are; None when no clip is held out."""
-        if self.clips is None:
-            return None
-        lengths = [len(self.clips.by_clip[clip]) for clip in self.clips.clips]
-        return score(net, _crops(self.clips, self.recipe), np.repeat(np.arange(len(lengths)), lengths))
+        return None if self.clips is None else score(net, *clip_pairs(self.clips, self.recipe))
 
 
 def score(net: nn.Module, pairs: Iterable[NDArray[np.uint8]], people: NDArray[np.int64]) -> PairScores:
@@ -121,12 +118,19 @@ def as_input(pixels: Tensor) -> Tensor:
     return pixels[..., :3].reshape(-1, *pixels.shape[-3:-1], 3).permute(0, 3, 1, 2).float().div(255)
 
 
-def _crops(pairs: LivePairs, recipe: Recipe) -> Iterable[NDArray[np.uint8]]:
-    """(2, size, size, 3) of every frame, cut as the live path cuts."""
-    for clip in pairs.clips:
-        for pair in pairs.by_clip[clip]:
-            halves = pairs.read(pair)
-            yield np.stack([crop_face(h, pair.box, margin=recipe.margin, size=recipe.size) for h in halves])
+def clip_pairs(clips: LivePairs, recipe: Recipe) -> tuple[Iterator[NDArray[np.uint8]], NDArray[np.int64]]:
+    """(2, size, size, 3) of every frame, cut as the live path cuts; and the number of each frame's clip."""
+
+    def crops() -> Iterator[NDArray[np.uint8]]:
+        for clip in clips.clips:
+            for pair in clips.by_clip[clip]:
+                halves = clips.read(pair)
+                yield np.stack(
+                    [crop_face(h, pair.box, margin=recipe.margin, size=recipe.size) for h in halves]
+                )
+
+    lengths = [len(clips.by_clip[clip]) for clip in clips.clips]
+    return crops(), np.repeat(np.arange(len(lengths)), lengths)
 
 
 def _check_clips(data: Data, names: set[str]) -> None:

@@ -169,7 +169,7 @@ class PairSource:
 
     def _make(self, kind: str, number: int, rng: np.random.Generator) -> _Sample:
         if kind == "live":
-            return self._live(rng)
+            return self._live(self._call(number), rng)
         faces = self.sources.faces
         # Every picture comes once before any comes twice.
         epoch, place = divmod(number, len(faces))
@@ -181,27 +181,28 @@ class PairSource:
         if kind == "blended":
             pair = self_blend(image, picture.landmarks, rng)
         elif kind == "restyled":
-            pair = self._restyled(image, picture, self._style_pair(number), rng)
+            pair = self._restyled(image, picture, self._call(number), rng)
         elif kind == "generated":
             pair = simulate_swap(image, picture.landmarks, self._generated(picture, rng), rng)
         elif kind == "other":
             pair = simulate_swap(image, picture.landmarks, self._other(index, rng), rng)
         else:
-            donor = self._transplant(rng) or Donor(image, np.asarray(picture.landmarks))
+            donor = self._transplant(self._call(number), rng) or Donor(image, np.asarray(picture.landmarks))
             pair = simulate_swap(image, picture.landmarks, donor, rng)
         side, (height, width) = picture.face_px, image.shape[:2]
         box = (width / 2 - side / 2, height / 2 - side / 2, side, side)
         return _Sample(pair.real, pair.fake, pair.mask, box)
 
-    def style_clip(self, number: int) -> str | None:
-        """The clip whose swap a pair took its texture from; None for a pair of another kind."""
+    def clip_of(self, number: int) -> str | None:
+        """The clip of live swaps that a pair shows something of; None if it is of photographs alone."""
         kind = self._kind(np.random.default_rng((self.seed, number)))
-        return self._style_pair(number).clip if kind == "restyled" else None
+        return self._call(number).clip if kind in _OF_CALLS else None
 
     def _kind(self, rng: np.random.Generator) -> str:
         return self.kinds[int(rng.choice(len(self.kinds), p=self._odds))]
 
-    def _style_pair(self, number: int) -> LivePair:
+    def _call(self, number: int) -> LivePair:
+        """The frame of a call that a pair of such a kind is made with."""
         assert self.sources.live is not None  # `allows` has seen to it
         # Chance of its own, so that it is known without making the pair.
         return self.sources.live.draw(np.random.default_rng((self.seed, number, 1)))
@@ -241,20 +242,18 @@ class PairSource:
             return self._generated(faces.pictures[nearest], rng)
         return Donor(faces.read(nearest), np.asarray(faces.pictures[nearest].landmarks))
 
-    def _transplant(self, rng: np.random.Generator) -> Donor | None:
+    def _transplant(self, pair: LivePair, rng: np.random.Generator) -> Donor | None:
         """A face from a call: mostly the swapped one; None when no face is found in it."""
         live = self.sources.live
         assert live is not None  # `allows` has seen to it
-        pair = live.draw(rng)
         donor = live.read(pair)[int(rng.random() < 0.8)]
         points = live.landmarks(donor, pair.box)
         return None if points is None else Donor(donor, points)
 
-    def _live(self, rng: np.random.Generator) -> _Sample:
+    def _live(self, pair: LivePair, rng: np.random.Generator) -> _Sample:
         """A frame of a call and its swap, half of the time under another mask or with its colours moved."""
         live = self.sources.live
         assert live is not None  # `allows` has seen to it
-        pair = live.draw(rng)
         real, fake = live.read(pair)
         changed = _difference(real, fake)
         points = live.landmarks(real, pair.box) if rng.random() < 0.5 else None
