@@ -82,7 +82,7 @@ export interface VerdictItem {
   next_sample_ms: number;
   /** True when the frame was stale and not looked at; the rest is the current verdict. */
   dropped: boolean;
-  timing?: { queue_ms: number; decode_ms: number; detect_ms: number; score_ms: number };
+  timing: { queue_ms: number; decode_ms: number; detect_ms: number; score_ms: number };
   error?: { code: number; text: string };
 }
 

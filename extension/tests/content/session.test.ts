@@ -7,11 +7,12 @@ import type { FromTab, HostState, ToTab } from "../../src/shared/channel";
 import { FakePort } from "../chrome";
 import { play, stage } from "./stage";
 
+const badges = vi.hoisted(() => vi.fn());
 // Bundled by esbuild alone; happy-dom has no pixels to encode either, nor popovers to show badges in.
 vi.mock("../../src/content/capture/blob_worker", () => ({ BlobWorker: class {} }));
 vi.mock("../../src/content/badge/overlay", () => ({
   Overlay: class {
-    set = () => {};
+    set = badges;
     hide = () => {};
     remove = () => {};
     refresh = () => {};
@@ -147,10 +148,13 @@ it("does not show an earlier host's verdict while the next one starts", async ()
   const [{ participant = "", captured_at = 0 } = {}] = batch.frames;
   const verdict = { label: "likely_fake", score: 0.9, confidence: 0.9, quality: 1, dropped: false } as const;
   const basis = { frames: 9, seconds: 12, quality: 1, parts: [] };
+  const timing = { queue_ms: 0, decode_ms: 0, detect_ms: 0, score_ms: 0 };
   port().onMessage.emit({
     kind: "verdicts",
     batch: batch.batch,
-    items: [{ participant, captured_at, next_sample_ms: 5000, faces: [], evidence: 12, basis, people: 1, ...verdict }],
+    items: [
+      { participant, captured_at, next_sample_ms: 5000, faces: [], evidence: 12, basis, people: 1, timing, ...verdict },
+    ],
   });
   await pass(200);
   expect(sent("roster").at(-1)).toMatchObject({
@@ -212,4 +216,21 @@ it("tells that the battery is low while it is discharging, and when it is charge
   expect(await told({ level: 0.2 })).toMatchObject({ lowBattery: true });
   expect(await told({ charging: true })).not.toHaveProperty("lowBattery");
   Reflect.deleteProperty(navigator, "getBattery");
+});
+
+it("takes the larger of two tiles of one person, one picture for both, and puts a badge on each", async () => {
+  stage(`<video id="small" data-size="160x90"></video><video id="large" data-size="1280x720"></video>`);
+  const { srcObject } = play("#small");
+  Object.defineProperty(play("#large"), "srcObject", { value: srcObject });
+  begin();
+  say("ready");
+  await pass(3000);
+  expect(new Set(capture.mock.calls.map(([{ element }]) => element.id))).toEqual(new Set(["large"]));
+  expect(sent("roster").at(-1)).toMatchObject({ entries: [{ kind: "camera" }] });
+  const [participant, places] = badges.mock.lastCall ?? [];
+  expect(places).toMatchObject([
+    { element: { id: "large" }, width: 1280 },
+    { element: { id: "small" }, width: 160 },
+  ]);
+  expect(sent("roster").at(-1)).toMatchObject({ entries: [{ participant }] });
 });
