@@ -219,7 +219,7 @@ it("tells that the battery is low while it is discharging, and when it is charge
 });
 
 it("takes the larger of two tiles of one person, one picture for both, and puts a badge on each", async () => {
-  stage(`<video id="small" data-size="160x90"></video><video id="large" data-size="1280x720"></video>`);
+  document.body.innerHTML = `<video id="small" data-size="160x90"></video><video id="large" data-size="1280x720"></video>`;
   const { srcObject } = play("#small");
   Object.defineProperty(play("#large"), "srcObject", { value: srcObject });
   begin();
