@@ -7,7 +7,7 @@ takes seconds, so each may be learnt from many times.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
@@ -46,6 +46,7 @@ class HeadRun(Run):
     def __init__(self, folder: Path, recipe: Recipe, data: Data, *, device: str = "cpu") -> None:
         """Start a run, or pick up the one in `folder`; raises as `Run`."""
         super().__init__(folder, recipe, data, device=device)
+        self._apart: PairScores | None = None
         self.described = self._resume_descriptions()
 
     @property
@@ -103,10 +104,15 @@ class HeadRun(Run):
         """As `Run.score_clips`; of a recipe with folds each clip by a head that did without its fold."""
         if not self.recipe.folds or self.held_out.clips is None:
             return super().score_clips()
+        # The heads that do without a fold follow from descriptions and recipe: they are trained once.
+        self._apart = self._apart or self._score_apart(self.held_out.clips.clips)
+        return self._apart
+
+    def _score_apart(self, clips: Sequence[str]) -> PairScores:
         learnt = np.array([self.pairs.clip_of(number) or "" for number in range(self.recipe.pairs)])
         table = np.load(self.folder / DESCRIPTIONS, mmap_mode="r")
         statistics, people = self._clips
-        shown = np.array(self.held_out.clips.clips)[people]
+        shown = np.array(clips)[people]
         log_odds = np.full((len(people), 2), np.nan)
         for fold in self.recipe.folds:
             apart = HeadRun.__new__(HeadRun)
