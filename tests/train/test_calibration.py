@@ -1,5 +1,7 @@
 """Platt's two numbers: what they take back, who counts how much, and when they are refused."""
 
+from typing import Self
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("sklearn")
 
 from veritile.errors import ModelError  # noqa: E402
-from veritile.train.calibration import calibrate, calibrate_held_out  # noqa: E402
+from veritile.train.calibration import calibrate, calibrate_run  # noqa: E402
 from veritile.train.figures import Scores  # noqa: E402
 from veritile.train.heldout import PairScores  # noqa: E402
 
@@ -71,15 +73,21 @@ def test_scores_that_say_nothing_or_the_opposite_are_refused() -> None:
 
 
 class Known:
-    """Held-out people whose scores are given."""
+    """A run, and its held-out people, whose scores are given."""
+
+    result = torch.nn.Identity()
 
     def __init__(self, photographs: np.ndarray, clips: np.ndarray | None) -> None:
         self._photographs, self._clips = photographs, clips
 
+    @property
+    def held_out(self) -> Self:
+        return self
+
     def score_photographs(self, _net: object, rounds: int = 1) -> PairScores:
         return pair_scores(self._photographs)
 
-    def score_clips(self, _net: object) -> PairScores | None:
+    def score_clips(self) -> PairScores | None:
         return None if self._clips is None else pair_scores(self._clips)
 
 
@@ -94,7 +102,7 @@ def normal(real: float, fake: float, count: int = 400) -> np.ndarray:
 
 class TestHeldOut:
     def calibrate(self, photographs: np.ndarray, clips: np.ndarray | None) -> tuple[float, float]:
-        return calibrate_held_out(Known(photographs, clips), torch.nn.Identity())  # type: ignore[arg-type]
+        return calibrate_run(Known(photographs, clips))  # type: ignore[arg-type]
 
     def test_photographs_that_tell_nothing_make_it_less_sure(self) -> None:
         clips = normal(-1, 1)
