@@ -104,15 +104,20 @@ def evaluate(
 
 
 def _said(context: click.Context) -> list[str]:
-    """The arguments that decide what comes out; paths by their names alone, for a page may be public."""
+    """The arguments that decide what comes out; paths by their last part alone, for pages are public."""
     said = []
     for parameter in context.command.params:
         name = parameter.name or ""
         given = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
         if given and name not in ("as_json", "page", "record"):
             value = context.params[name]
-            if name == "presets":
-                value = ",".join(value)
-            for each in value if isinstance(value, tuple) else (value,):
-                said += [parameter.opts[0], each.name if isinstance(each, Path) else str(each)]
+            values = [",".join(value)] if name == "presets" else [Path(value)] if name == "model" else value
+            for each in values if isinstance(values, list | tuple) else (values,):
+                said += [parameter.opts[0], _word(each)]
     return said
+
+
+def _word(value: object) -> str:
+    if isinstance(value, Path):
+        return value.name
+    return f"{value:g}" if isinstance(value, float) else str(value)

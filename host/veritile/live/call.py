@@ -13,7 +13,7 @@ from veritile.native.messages import Configure, Error, Frame, Frames, Item, Open
 from veritile.vocabulary import Sensitivity
 
 SHORTEST_MS: Final = 50
-LONGEST_MS: Final = 60_000
+LONGEST_MS: Final = 30_000
 """What the extension takes for a wait: extension/src/content/scheduler.ts."""
 SESSION: Final = "call"
 

@@ -34,7 +34,7 @@ class Figures:
     """From the swap to `likely_fake`; who was missed counts as never."""
     detect_p90: float | None
     missed: int
-    """Swapped calls that never became `likely_fake`."""
+    """Swapped calls that never became `likely_fake` while swapped; a false alarm that goes on is none."""
     at_least_suspect: int
     """Swapped calls that became `suspect` or `likely_fake` while swapped."""
     real: int
@@ -129,8 +129,16 @@ def false_alarms(call: Call) -> int:
 
 
 def _first(shown: Iterable[Shown], since: float, wanted: Callable[[Label], bool]) -> float:
-    """Seconds from `since` to the first wanted label; infinite when it never comes."""
-    return next((each.s - since for each in shown if each.s >= since and wanted(each.item.label)), math.inf)
+    """Seconds from `since` until the label becomes a wanted one; infinite when it never does.
+
+    Who had one before, by mistake, has not been found: it must have gone meanwhile.
+    """
+    before = Label.INCONCLUSIVE
+    for each in shown:
+        if each.s >= since and wanted(each.item.label) and not wanted(before):
+            return each.s - since
+        before = each.item.label
+    return math.inf
 
 
 def _is_label(label: Label) -> bool:

@@ -146,7 +146,7 @@ class Recording:
         with _open(path) as file:
             try:
                 first = next(self._objects(file), None)
-            except (InvalidMessageError, OversizedError):
+            except InvalidMessageError:
                 first = None
         if not isinstance(first, dict) or first.get("format") != FORMAT:
             raise UnsupportedFormatError(
@@ -164,8 +164,8 @@ class Recording:
         Raises:
             FileUnreadableError: the file cannot be read.
             TruncatedError: it ends before its end.
-            OversizedError: a part of it, or all, is larger than any recording.
-            InvalidMessageError: a part of it is no message.
+            OversizedError: it is larger than any recording.
+            InvalidMessageError: a part of it is no message, or larger than any.
         """
         with _open(self._path) as file:
             objects = self._objects(file)
@@ -187,8 +187,6 @@ class Recording:
         try:
             unpacker = msgpack.Unpacker(file, raw=False, strict_map_key=True, **_LIMITS)
             yield from unpacker
-        except msgpack.exceptions.BufferFull as error:
-            raise OversizedError(f"{self._path} holds more than a message: record it again.") from error
         except OSError as error:
             raise FileUnreadableError(
                 f"{self._path} cannot be read ({error.strerror}): try again."

@@ -194,9 +194,9 @@ def _played(report: Report) -> str:
     words = f"{len(clips)} calls ({real} with a real person), {report.conditions}"
     words += f"; {people} people to compare with"
     if report.stills:
-        words += f"; {report.stills} clips of a few pictures left out"
+        words += f"; left out, being too short: {report.stills}"
     if report.unpaired:
-        words += f"; {report.unpaired} clips that are no pair left out"
+        words += f"; left out, being no pair: {report.unpaired}"
     return words
 
 
