@@ -7,8 +7,9 @@
     detector = Detector()
     detector.analyze_image("face.jpg").score      # P(fake), or None with a .reason
     detector.analyze_video("call.mp4").verdict    # label, score, confidence, reason
-    person = detector.track()                     # one person, live
+    person = detector.track()                     # one tile of a call, live
     verdict = person.observe(rgb_frame)           # label, and how soon to look again
+    verdict.basis.frames, verdict.advice          # what it rests on, and what would help
 
 One picture is weak evidence: errors follow the person and the camera, so a
 score near the threshold, and any score of a single picture, calls for more looks.
@@ -117,7 +118,7 @@ class Detector:
         return verdict
 
     def track(self) -> Track:
-        """Follow one person live, frame by frame."""
+        """Follow one tile live, frame by frame; of several people it tells the one who looks most fake."""
         return Track(self.analyze_image, Tile(self._policy, self._scorer))
 
 
@@ -129,7 +130,11 @@ class Track:
         self._tile = tile
 
     def observe(self, image: Image, at: float | None = None) -> Verdict:
-        """Judge one more frame and return the verdict with it; `next_sample_ms` says when to come again.
+        """Judge one more frame and return the verdict with it.
+
+        `next_sample_ms` says when to come again, `reason` why there is no label, `advice` what would help,
+        `basis` what the verdict rests on, `box` and `people` whom it is about and among how many;
+        `veritile.decision.Verdict` has all fields.
 
         Args:
             image: a path, encoded bytes or an RGB array, as for `Detector.analyze_image`.
