@@ -46,7 +46,7 @@ def test_clips_of_a_few_pictures_only_are_no_calls(tmp_path: Path) -> None:
 def test_table_of_videos(tmp_path: Path) -> None:
     write_pair(tmp_path, "bob", count=6)
     table = tmp_path / "mine.csv"
-    table.write_text("path,label\nbob-real.avi,real\nbob-fake.avi,fake\n", encoding="utf-8")
+    table.write_text("path,label\nbob-real.avi,real\nbob-fake.avi,fake\n", encoding="utf-8-sig")
     found = find([table], 2.5)
     ((real, fake),) = pairs(found.sources)
     assert (real.name, fake.name) == ("bob-real.avi", "bob-fake.avi")

@@ -143,7 +143,7 @@ def _in_table(path: Path, fps: float) -> tuple[list[Source], int]:
 
 def _rows(path: Path) -> list[dict[str, str]]:
     try:
-        with path.open(newline="", encoding="utf-8") as file:
+        with path.open(newline="", encoding="utf-8-sig") as file:  # spreadsheets begin with a mark
             rows = list(csv.DictReader(file))
     except OSError as error:
         raise FileUnreadableError(
