@@ -169,7 +169,7 @@ class HeadRun(Run):
             state = json.loads(path.read_text(encoding="utf-8"))
             described = int(state.pop("described"))
             shape = np.load(self.folder / DESCRIPTIONS, mmap_mode="r").shape
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise ModelError(f"{path} cannot be read: name another folder, or delete it.") from error
         if state != self._about() or shape != (self.recipe.pairs, 2, STATISTICS) or described > shape[0]:
             raise ModelError(
