@@ -33,6 +33,8 @@ SIZES: Final[dict[str, tuple[float, float]]] = {
     ">=200": (200, 400),
 }
 """Long side of the face in pixels, by the name of its class."""
+_DRAWS: Final = 20
+"""Bootstrap samples: the interval is not used here."""
 _ENCODED: Final = 0.4
 """How often a person's pictures go through a call's video encoder."""
 
@@ -76,7 +78,7 @@ def write_people(
     if clips is not None:
         analyzer = FrameAnalyzer.load(model)
         scored = [autocorrelation.score_video(path, [analyzer])[0] for path in autocorrelation.videos(clips)]
-        tau_s = autocorrelation.tau(scored, draws=0).value
+        tau_s = autocorrelation.tau(scored, draws=_DRAWS).value
     path = model.with_suffix(".people.json")
     known = {
         "sha256": card.sha256,
