@@ -29,7 +29,6 @@ from train_mesonet import FOLDS, Fold, console, generate, train
 from veritile.errors import VeritileError
 from veritile.train.device import usable
 from veritile.train.figures import Scores, clip_auc, frame_auc, measure, paired_accuracy
-from veritile.train.generator.fit import GeneratorRecipe
 from veritile.train.head import HeadRun, open_run
 from veritile.train.heldout import PairScores
 from veritile.train.loop import Run
@@ -98,7 +97,7 @@ def main(
     try:
         device = usable(device)
         wanted = Recipe(shares={"generated": 1.0})
-        data = Data(faces, live, generate(faces, folder, GeneratorRecipe(), wanted, device))
+        data = Data(faces, live, generate(faces, folder, wanted, device))
         for number, name in enumerate(ARMS):
             if arms and name not in arms:
                 continue

@@ -128,9 +128,9 @@ def shares_text(shares: object) -> str:
 @click.option("--clip", "clips", multiple=True, metavar="NAME",
               help="A clip of LIVE to train on; all but the held-out ones by default.")  # fmt: skip
 @click.option("--fold", "folds", multiple=True, type=Fold(), default=FOLDS, show_default=True,
-              help="Clips of LIVE that share a swapped-in face: measured without having learnt from them.")  # fmt: skip
+              help="Clips of LIVE that share a swapped-in face; judged by a head without them.")  # fmt: skip
 @click.option("--hold-out", multiple=True, metavar="NAME",
-              help="A clip of LIVE not to train on at all; of a network of its own filters the last fold.")  # fmt: skip
+              help="A clip of LIVE not to train on; the last fold for other networks.")  # fmt: skip
 @click.option(
     "--seed", type=click.IntRange(min=0), default=Recipe().seed, show_default=True, help="Seed of all chance."
 )
@@ -172,7 +172,6 @@ def main(
         device = usable(device)
     except ModelError as error:
         raise click.BadParameter(str(error), param_hint="--device") from error
-    generators = GeneratorRecipe()
     with tempfile.TemporaryDirectory() as drawn:
         if smoke:
             faces, live, bench = (Path(drawn) / name for name in ("faces", "live", "bench"))
@@ -181,14 +180,13 @@ def main(
             write_live(live)
             write_bench(bench)
             recipe = replace(smoke_recipe(), folds=(("0",), ("1",)), seed=recipe.seed)
-            generators = GeneratorRecipe(faces=64, batch=8, side=64)
         elif faces is None:
             raise click.UsageError("Give --faces, the folder of faces.csv, or --smoke.")
         if export_only and not (folder / CHECKPOINT).is_file():
             raise click.ClickException(f"{folder} holds no checkpoint to export: train first, or name --run.")
         try:
             check(Data(faces, live), recipe, bench)
-            data = Data(faces, live, generate(faces, folder, generators, recipe, device))
+            data = Data(faces, live, generate(faces, folder, recipe, device))
             run = open_run(folder, recipe, data, device=device)
             show_pairs(run, folder / "pairs.png")
             if not export_only:
@@ -224,9 +222,7 @@ def check(data: Data, recipe: Recipe, bench: Path | None) -> None:
         Bench(bench)
 
 
-def generate(
-    faces: Path, folder: Path, generators: GeneratorRecipe, recipe: Recipe, device: str
-) -> Path | None:
+def generate(faces: Path, folder: Path, recipe: Recipe, device: str) -> Path | None:
     """Train the generators and let them make every face again, if the recipe wants generated faces."""
     if not recipe.shares.get("generated"):
         return None
@@ -240,7 +236,7 @@ def generate(
             task = tasks[at.stage]
             bar.update(task, completed=at.done, rate=rate(bar, task, "pictures"))
 
-        prepare(faces, generated, generators, device=device, report=report)
+        prepare(faces, generated, GeneratorRecipe(), device=device, report=report)
     return generated
 
 
