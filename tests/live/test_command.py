@@ -14,6 +14,7 @@ from bootstrap import ROOT
 from live.films import write_table
 from tiny_model import write_tiny_model
 from veritile.cli import main
+from veritile.live.call import Call, play
 from veritile.live.report import ROWS
 from veritile.vocabulary import Sensitivity
 
@@ -88,6 +89,21 @@ def test_page_without_a_place_is_told_before_anything_is_played(tiny: Path, tmp_
     result = evaluate(tiny, "--live", tmp_path / "none", "--write", page)
     assert result.exit_code == 1
     assert "add the lines <!-- live: untouched -->" in result.output
+
+
+def test_model_that_is_replaced_meanwhile_is_told(
+    clips: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = write_tiny_model(tmp_path)
+
+    def shipped_meanwhile(*arguments: Any, **options: Any) -> Call:
+        write_tiny_model(tmp_path, bias=1.0)
+        return play(*arguments, **options)
+
+    monkeypatch.setattr("veritile.live.run.play", shipped_meanwhile)
+    result = evaluate(model, "--live", clips, "--minutes", "0.05", "--presets", "balanced")
+    assert result.exit_code == 1
+    assert "changed while the calls were played" in result.stderr
 
 
 def test_recorded_and_replayed(tiny: Path, clips: Path, tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from veritile.errors import FileUnreadableError
+from veritile.errors import FileUnreadableError, ModelError
+from veritile.frame.card import read_card
 from veritile.live.call import Call, Scene, play
 from veritile.live.host import EPOCH_MS, PlayedHost
 from veritile.live.recording import Exchange, Header, Recorder, Recording
@@ -87,7 +88,7 @@ def evaluate(options: Options, console: Console, command: Sequence[str] = ()) ->
     found = find(options.paths, options.fps)
     scenes, unpaired = _scenes(found.sources, options)
     analyzer = load_analyzer()
-    info = analyzer.model
+    info, scorer = analyzer.model, read_scorer(chosen_model())
     calls: list[Call] = []
     with ExitStack() as stack:
         recorder = None
@@ -101,12 +102,14 @@ def evaluate(options: Options, console: Console, command: Sequence[str] = ()) ->
             for preset in options.presets:
                 calls.append(_play(analyzer, scene, preset, options, recorder, len(calls)))
                 bar.update(task, advance=1, rate=rate(bar, task, "calls"))
+    if (read_card(chosen_model()).sha256, read_scorer(chosen_model())) != (info.sha256, scorer):
+        raise ModelError("The model's files changed while the calls were played: play them again.")
     return Report(
         conditions=options.conditions,
         command=shlex.join(["veritile", "evaluate", *command]),
         model=f"{info.name} {info.version}",
         sha256=info.sha256,
-        compared=read_scorer(chosen_model()).reference is not None,
+        compared=scorer.reference is not None,
         stills=found.stills,
         unpaired=unpaired,
         calls=tuple(calls),
