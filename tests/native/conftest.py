@@ -14,6 +14,7 @@ from native.recording import Conversation, opened
 from tiny_model import write_tiny_model
 from veritile.frame import FrameAnalyzer
 from veritile.native.client import HostClient
+from veritile.native.status import MODEL_VARIABLE
 
 HOST = (sys.executable, "-m", "veritile.native.host")
 Start = Callable[..., HostClient]
@@ -28,6 +29,12 @@ def python_path(folder: Path) -> str:
 def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """It calls every face real, as clearly as a label within seconds asks for."""
     return write_tiny_model(tmp_path_factory.mktemp("model"), bias=-2.0)
+
+
+@pytest.fixture(autouse=True)
+def chosen(tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is known of the shipped model's scores is not known of this one's."""
+    monkeypatch.setenv(MODEL_VARIABLE, str(tiny_model))
 
 
 @pytest.fixture
