@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,12 +16,10 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_tiny_model(tmp_path_factory.mktemp("model"))
 
 
-@pytest.fixture(scope="package", autouse=True)
-def chosen(tiny: Path) -> Iterator[None]:
-    """Before any fixture plays a call: the shipped model's people are none of this one's."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("VERITILE_MODEL", str(tiny))
-        yield
+@pytest.fixture(autouse=True)
+def chosen(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The shipped model's people are none of this one's: what plays a call is no fixture of a wider scope."""
+    monkeypatch.setenv("VERITILE_MODEL", str(tiny))
 
 
 @pytest.fixture(scope="session")

@@ -59,7 +59,7 @@ def read(path: Path) -> list[Exchange]:
     return list(Recording(path).exchanges())
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def played(tmp_path_factory: pytest.TempPathFactory, clips: Path, analyzer: FrameAnalyzer) -> Path:
     """Two calls of eight seconds, one of them swapped."""
     path = tmp_path_factory.mktemp("recording") / "calls.msgpack"
