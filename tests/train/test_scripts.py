@@ -110,7 +110,6 @@ class TestWhatCannotBe:
         [
             ([], "Give --faces, the folder of faces.csv, or --smoke."),
             (["--smoke", "--shares", "lipsync=1"], "write KIND=SHARE,… with kinds of blended, restyled,"),
-            (["--smoke", "--fold"], "requires an argument"),
             (["--smoke", "--shares", "live"], "write KIND=SHARE"),
             (["--smoke", "--shares", "live=much"], "write KIND=SHARE"),
             (["--smoke", "--shares", "live=-1"], "write KIND=SHARE"),

@@ -26,8 +26,9 @@ from veritile.errors import ModelError
 from veritile.train.faces import file_digest
 from veritile.train.nets.mesonet import MesoNet
 
-TOLERANCE: Final = 1e-4
-"""Largest difference that is accepted between PyTorch and ONNX Runtime, in log-odds."""
+TOLERANCE: Final = 1e-3
+"""Largest difference that is accepted between PyTorch and ONNX Runtime, in log-odds: rounding alone comes to
+1e-4 where energies are measured of a picture that has hardly any."""
 
 
 @dataclass(frozen=True, slots=True)
