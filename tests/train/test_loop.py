@@ -17,7 +17,7 @@ from veritile.train.loop import CHECKPOINT, Run  # noqa: E402
 from veritile.train.pairs import PairSource  # noqa: E402
 from veritile.train.recipe import WARM_UP, Data, Recipe  # noqa: E402
 
-RECIPE = Recipe(architecture="mesoinception4", pairs=24, batch=4, size=32, encoded=0.0)
+RECIPE = Recipe.of("mesoinception4", pairs=24, batch=4, size=32, encoded=0.0)
 CHANCY = replace(RECIPE, architecture="mesoresnet")
 """A network with chance of its own (dropout), so that resuming has something to repeat."""
 

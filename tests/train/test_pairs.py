@@ -24,6 +24,7 @@ from veritile.train.generator.cache import FamilyStore, GeneratedFaces
 from veritile.train.livepairs import LivePair, LivePairs
 from veritile.train.pairs import KINDS, PairSource, Sources, picture_sheet
 
+OF_CALLS = ("restyled", "transplant", "live")
 SWAPS = ("generated", "other", "transplant")
 numbers = st.integers(0, 10_000)
 Picture = np.ndarray
@@ -68,13 +69,16 @@ class Noting(FaceSet):
 
 
 class Counting(LivePairs):
-    """Counts how often a frame of a call is wanted."""
+    """Writes down the clips of which a frame is wanted."""
 
-    drawn = 0
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.drawn: list[str] = []
 
     def draw(self, rng: np.random.Generator) -> LivePair:
-        self.drawn += 1
-        return super().draw(rng)
+        pair = super().draw(rng)
+        self.drawn.append(pair.clip)
+        return pair
 
 
 @pytest.fixture(scope="module")
@@ -210,6 +214,7 @@ class TestHalves:
         [
             ("generated", {"generated": InvertedFaces}),
             ("other", {"generated": InvertedFaces, "faces": InvertedOthers}),
+            ("restyled", {"live": InvertedFakes}),
             ("transplant", {"live": InvertedFakes}),
             ("live", {"live": InvertedFakes}),
         ],
@@ -257,7 +262,8 @@ class TestShares:
 
         assert kinds(Sources(faces)) == {"blended", "other"}
         assert kinds(Sources(faces, generated)) == {"blended", "other", "generated"}
-        assert kinds(Sources(faces, live=live)) == {"blended", "other", "transplant", "live"}
+        of_calls = {"restyled", "transplant", "live"}
+        assert kinds(Sources(faces, live=live)) == {"blended", "other", *of_calls}
         assert kinds(Sources(faces, generated, live)) == set(KINDS)
 
     def test_data_that_allow_none_are_named(self, folder: Path) -> None:
@@ -272,7 +278,7 @@ class TestShares:
     def test_unknown_kinds_and_impossible_shares_are_refused(
         self, folder: Path, shares: dict[str, float]
     ) -> None:
-        with pytest.raises(ValueError, match="shares are numbers from 0 up of blended, generated"):
+        with pytest.raises(ValueError, match="shares are numbers from 0 up of blended, restyled, generated"):
             pairs_of(sources(folder), shares=shares)
 
     @pytest.mark.parametrize(("live", "least", "most"), [(0.0, 0, 0), (3.0, 48, 71), (1e9, 80, 80)])
@@ -283,7 +289,43 @@ class TestShares:
         source = pairs_of(sources(folder, live=calls), shares={"blended": 1.0, "live": live}, size=8)
         for number in range(80):
             source[number]
-        assert least <= calls.drawn <= most
+        assert least <= len(calls.drawn) <= most
+
+
+class TestClips:
+    """Which clip a pair shows something of, known without making it."""
+
+    @pytest.mark.parametrize("kind", OF_CALLS)
+    def test_it_is_the_clip_that_is_used(self, folder: Path, kind: str) -> None:
+        calls = Counting(folder / "live")
+        source = pairs_of(sources(folder, live=calls), "blended", kind, size=8)
+        told = []
+        for number in range(40):
+            calls.drawn.clear()
+            source[number]
+            used = calls.drawn[0] if calls.drawn else None
+            told.append(source.clip_of(number))
+            assert told[-1] == used, number
+        assert set(told) == {None, "0", "1", "2"}
+
+    @pytest.mark.parametrize("kind", OF_CALLS)
+    def test_another_clip_changes_nothing(self, folder: Path, kind: str) -> None:
+        """A pair that is said to show nothing of a clip is the same whatever that clip shows."""
+
+        class Changed(LivePairs):
+            def read(self, pair: LivePair) -> tuple[Picture, Picture]:
+                real, fake = super().read(pair)
+                return (real, fake) if pair.clip != "1" else (255 - real, real)
+
+        plain = pairs_of(sources(folder), "blended", kind, size=24)
+        changed = pairs_of(sources(folder, live=Changed(folder / "live")), "blended", kind, size=24)
+        for number in range(24):
+            same = np.array_equal(plain[number], changed[number])
+            assert same or plain.clip_of(number) == "1", number
+
+    def test_pairs_of_photographs_show_none(self, folder: Path) -> None:
+        source = pairs_of(sources(folder), "blended", "generated", "other")
+        assert {source.clip_of(number) for number in range(30)} == {None}
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ def test_every_start_is_in_the_record_and_none_that_learnt_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_faces(tmp_path / "faces", people=8)
-    recipe = Recipe(architecture="meso4", pairs=16, batch=8, size=32, shares={"blended": 1.0}, encoded=0.0)
+    recipe = Recipe.of("meso4", pairs=16, batch=8, size=32, shares={"blended": 1.0}, encoded=0.0)
 
     def start(*arguments: str) -> Run:
         monkeypatch.setattr(sys, "argv", ["train_mesonet.py", *arguments])
@@ -55,7 +55,7 @@ def test_every_start_is_in_the_record_and_none_that_learnt_nothing(
 
 def test_a_run_whose_network_was_another_is_refused_in_a_sentence(tmp_path: Path) -> None:
     write_faces(tmp_path / "faces", people=8)
-    recipe = Recipe(architecture="meso4", pairs=16, batch=8, size=32, shares={"blended": 1.0}, encoded=0.0)
+    recipe = Recipe.of("meso4", pairs=16, batch=8, size=32, shares={"blended": 1.0}, encoded=0.0)
     run = Run(tmp_path / "run", recipe, Data(tmp_path / "faces"))
     run.save()
     state = torch.load(tmp_path / "run/checkpoint.pt", weights_only=True)
