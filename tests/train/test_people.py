@@ -1,4 +1,4 @@
-"""How real people are scored: each once a size, as a call shows them, and only those whom the gate lets pass."""
+"""How real people are scored: once a size, as a call shows them, and only those whom the gate lets pass."""
 
 import json
 import math
