@@ -80,6 +80,7 @@ describe("A badge's explanation", () => {
   it("says how common it is among real people, where it speaks against somebody and that is known", () => {
     const rarity = "To Veritile, about 1 in 8 real people look like that.";
     expect(said({ label: "suspect", ...seen, p: 0.12 })).toMatch(new RegExp(`${rarity}$`));
+    expect(said({ label: "likely_fake", ...seen, p: 0.0021 })).toContain("about 1 in 500 real people");
     expect(said({ label: "likely_real", ...seen, p: 0.12 })).not.toContain(rarity);
     expect(said({ label: "suspect", ...seen })).not.toContain("real people");
   });
