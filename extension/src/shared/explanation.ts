@@ -21,7 +21,9 @@ export function explain({ label, reason, advice, frames = 0, seconds = 0, p }: E
   const sentences = [
     label === "inconclusive" ? undecided(reason, frames, seconds) : text(`explain_${label}`, looks(frames, seconds)),
     // How rare it is among real people says how much the evidence is worth; to one digit, for they are few.
-    (label === "suspect" || label === "likely_fake") && p ? text("explain_rarity", `${Number((1 / p).toPrecision(1))}`) : "",
+    (label === "suspect" || label === "likely_fake") && p
+      ? text("explain_rarity", `${Number((1 / p).toPrecision(1))}`)
+      : "",
     advice ? text(`advice_${advice}`) : "",
   ];
   return sentences.filter(Boolean).join(" ");
