@@ -144,8 +144,9 @@ class Reel:
         phase = t if self._clip.long else t % (2 * length)
         place = bisect_right(times, min(phase, 2 * length - phase) + _INSTANT) - 1
         if place == self._place:
-            place += 1 if place + 1 < len(times) else -1
-        self._place = max(0, place)
+            onward = 1 if phase <= length else -1
+            place += onward if 0 <= place + onward < len(times) else -onward
+        self._place = place
         return self._clip.pictures[self._place]
 
     def _later(self, t: float) -> Picture | None:
