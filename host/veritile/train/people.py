@@ -15,6 +15,7 @@ from typing import Final
 
 import numpy as np
 
+from veritile.decision.observation import Size
 from veritile.errors import ModelError
 from veritile.frame import FrameAnalyzer
 from veritile.frame.card import read_card
@@ -27,12 +28,12 @@ from veritile.train.degrade import Degradation, Image
 from veritile.train.faces import FaceSet
 from veritile.train.livepairs import Box, LivePairs
 
-SIZES: Final[dict[str, tuple[float, float]]] = {
-    "<100": (64, 100),
-    "100-200": (100, 200),
-    ">=200": (200, 400),
+SIZES: Final[dict[Size, tuple[float, float]]] = {
+    Size.SMALL: (64, 100),
+    Size.MEDIUM: (100, 200),
+    Size.LARGE: (200, 400),
 }
-"""Long side of the face in pixels, by the name of its class."""
+"""Long side of the faces that are shown, in pixels, by the class that the decision puts them in."""
 _DRAWS: Final = 20
 """Bootstrap samples: the interval is not used here."""
 _ENCODED: Final = 0.4
@@ -66,7 +67,7 @@ def write_people(
     """
     card = read_card(model)
     network = Model.load(card)
-    people: dict[str, list[float]] = {name: [] for name in SIZES}
+    people: dict[Size, list[float]] = {name: [] for name in SIZES}
     for index in range(len(faces)):
         for name, value in _photograph(network, faces, index, seed):
             people[name].append(round(value, 3))
@@ -91,7 +92,7 @@ def write_people(
     return path
 
 
-def _photograph(network: Model, faces: FaceSet, index: int, seed: int) -> Sequence[tuple[str, float]]:
+def _photograph(network: Model, faces: FaceSet, index: int, seed: int) -> Sequence[tuple[Size, float]]:
     """The person's log-odds in every size that the photograph allows."""
     picture, found = faces.pictures[index], []
     for number, (name, (least, below)) in enumerate(SIZES.items()):
@@ -111,7 +112,7 @@ def _photograph(network: Model, faces: FaceSet, index: int, seed: int) -> Sequen
     return found
 
 
-def _calls(network: Model, live: LivePairs | None) -> Sequence[tuple[str, float]]:
+def _calls(network: Model, live: LivePairs | None) -> Sequence[tuple[Size, float]]:
     """The mean log-odds of each clip's untouched pictures."""
     found = []
     for clip in live.clips if live else ():
@@ -120,8 +121,7 @@ def _calls(network: Model, live: LivePairs | None) -> Sequence[tuple[str, float]
         values = [_log_odds(network, live.read(pair)[0], pair.box) for pair in pairs]
         if usable := [value for value in values if value is not None]:
             side = float(np.median([max(pair.box[2:]) for pair in pairs]))
-            name = next((name for name, (_, below) in SIZES.items() if side < below), ">=200")
-            found.append((name, float(np.mean(usable))))
+            found.append((Size.of(side), float(np.mean(usable))))
     return found
 
 
