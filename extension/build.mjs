@@ -14,6 +14,9 @@ process.chdir(root);
 const MODULES = {
   background: "src/background/main.ts",
   popup: "src/popup/main.ts",
+  panel: "src/panel/main.ts",
+  options: "src/options/main.ts",
+  welcome: "src/welcome/main.ts",
   capture: "src/content/capture/frame.ts",
 };
 /** Content scripts and classic workers cannot be modules. */
@@ -24,9 +27,17 @@ const CLASSIC = {
 /** File in dist <- file here, as is. */
 const COPIES = {
   "manifest.json": "manifest.json",
+  "managed_schema.json": "managed_schema.json",
   _locales: "_locales",
-  "popup.html": "src/popup/popup.html",
-  "popup.css": "src/popup/popup.css",
+  "tokens.css": "src/shared/tokens.css",
+  "base.css": "src/shared/base.css",
+  "uplot.css": "node_modules/uplot/dist/uPlot.min.css",
+  "astronaut.jpg": "src/welcome/astronaut.jpg",
+  ...Object.fromEntries(
+    ["popup", "panel", "options", "welcome"].flatMap((page) =>
+      ["html", "css"].map((kind) => [`${page}.${kind}`, `src/${page}/${page}.${kind}`]),
+    ),
+  ),
   "capture.html": "src/content/capture/frame.html",
   ...Object.fromEntries(
     ["16", "32", "48", "128", "off-16", "off-32"].map((name) => [`icons/${name}.png`, `icons/${name}.png`]),
@@ -57,7 +68,8 @@ const source = {
 await rm("dist", { recursive: true, force: true });
 await mkdir("dist");
 await Promise.all([
-  build({ ...options, entryPoints: MODULES, format: "esm" }),
+  // What several pages share, as the words of every language, is one file.
+  build({ ...options, entryPoints: MODULES, format: "esm", splitting: true, chunkNames: "shared/[name]-[hash]" }),
   build({ ...options, entryPoints: CLASSIC, format: "iife", plugins: [source] }),
   ...Object.entries(COPIES).map(([to, from]) => cp(from, `dist/${to}`, { recursive: true })),
 ]);

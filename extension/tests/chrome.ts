@@ -72,6 +72,7 @@ export const INFO: Info = {
   provider: null,
   state: "loading",
   least_alarms_per_hour: null,
+  log: { state: "on", path: "/home/ada/.local/share/veritile/log/calls.db", pictures: "off" },
   limits: LIMITS,
 };
 
@@ -95,13 +96,23 @@ export class FakeNative extends FakePort<ClientMessage, unknown> {
 
 class FakeStorage {
   values: Record<string, unknown> = {};
-  get = async (keys: string | string[]) =>
-    Object.fromEntries([keys].flat().flatMap((key) => (key in this.values ? [[key, this.values[key]]] : [])));
+  readonly onChanged = new FakeEvent<[]>();
+  get = async (keys: string | string[] | null) =>
+    structuredClone(
+      Object.fromEntries(
+        (keys === null ? Object.keys(this.values) : [keys].flat()).flatMap((key) =>
+          key in this.values ? [[key, this.values[key]]] : [],
+        ),
+      ),
+    );
   set = async (values: Record<string, unknown>) => void Object.assign(this.values, structuredClone(values));
+  remove = async (key: string) => void delete this.values[key];
 }
 
 export interface FakeChrome {
   local: FakeStorage;
+  session: FakeStorage;
+  managed: FakeStorage;
   /** Match patterns that are granted. */
   origins: Set<string>;
   registered: chrome.scripting.RegisteredContentScript[];
@@ -109,6 +120,11 @@ export interface FakeChrome {
   tabs: Map<number, string>;
   /** Tabs that the content script was put into. */
   injected: number[];
+  notified: { id: string; options: chrome.notifications.NotificationCreateOptions }[];
+  clicked: FakeEvent<[string]>;
+  /** Tabs that the side panel was opened in, and pages that were opened. */
+  panels: number[];
+  pages: string[];
   /** Messages to tabs. */
   told: [id: number, message: unknown][];
 }
@@ -123,16 +139,27 @@ function covers(pattern: string, other: string): boolean {
 export function fakeChrome(): FakeChrome {
   const fake: FakeChrome = {
     local: new FakeStorage(),
+    session: new FakeStorage(),
+    managed: new FakeStorage(),
     origins: new Set(manifest.host_permissions),
     registered: [],
     tabs: new Map(),
     injected: [],
     told: [],
+    notified: [],
+    clicked: new FakeEvent(),
+    panels: [],
+    pages: [],
   };
   vi.stubGlobal("chrome", {
-    runtime: { connectNative: () => undefined, lastError: undefined, getManifest: () => manifest },
+    runtime: {
+      connectNative: () => undefined,
+      lastError: undefined,
+      getManifest: () => manifest,
+      getURL: (path: string) => `chrome-extension://veritile/${path}`,
+    },
     i18n: { getMessage },
-    storage: { local: fake.local, session: new FakeStorage() },
+    storage: { local: fake.local, session: fake.session, managed: fake.managed },
     permissions: {
       getAll: async () => ({ origins: [...fake.origins] }),
       contains: async ({ origins }: { origins: string[] }) =>
@@ -146,7 +173,19 @@ export function fakeChrome(): FakeChrome {
         if (tabId !== undefined && !fake.tabs.has(tabId)) throw new Error(`No tab with id: ${tabId}.`);
       }),
     },
+    notifications: {
+      create: async (id: string, options: chrome.notifications.NotificationCreateOptions) =>
+        void fake.notified.push({ id, options }),
+      clear: async (id: string) => {
+        fake.notified = fake.notified.filter((shown) => shown.id !== id);
+      },
+      onClicked: fake.clicked,
+    },
+    sidePanel: { open: async ({ tabId }: { tabId: number }) => void fake.panels.push(tabId) },
+    windows: { update: async () => {} },
     tabs: {
+      create: async ({ url }: { url: string }) => void fake.pages.push(url),
+      update: async (id: number) => (fake.tabs.has(id) ? { id, windowId: 1 } : Promise.reject(new Error("No tab"))),
       get: async (id: number) => ({ id, url: fake.tabs.get(id) }),
       sendMessage: async (id: number, message: unknown) => {
         if (fake.tabs.get(id)?.endsWith("/error"))

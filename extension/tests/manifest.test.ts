@@ -9,7 +9,14 @@ test("the sites are the same wherever the manifest lists them", () => {
 
 // One more, or a site more, and browsers turn the extension off at its update until the user agrees.
 test("no permission is asked for beyond these", () => {
-  expect(manifest.permissions).toEqual(["nativeMessaging", "storage", "scripting", "activeTab"]);
+  expect(manifest.permissions).toEqual([
+    "nativeMessaging",
+    "storage",
+    "scripting",
+    "activeTab",
+    "sidePanel",
+    "notifications",
+  ]);
   expect(manifest.host_permissions).toEqual([
     "https://meet.google.com/*",
     "https://*.zoom.us/*",

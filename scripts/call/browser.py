@@ -47,7 +47,8 @@ def launch(
         flags.append(f"--use-file-for-fake-video-capture={camera}")
     if extension:
         flags += [f"--disable-extensions-except={extension}", f"--load-extension={extension}"]
-    return playwright.chromium.launch_persistent_context(
+    first = not (profile / "Default").exists()
+    context = playwright.chromium.launch_persistent_context(
         profile,
         executable_path=chromium,
         headless=headless,
@@ -58,6 +59,16 @@ def launch(
         viewport={"width": viewport[0], "height": viewport[1]} if headless else None,
         no_viewport=None if headless else True,
     )
+    if extension and first:
+        _first_run_page(context).close()
+    return context
+
+
+def _first_run_page(context: BrowserContext) -> Page:
+    """The page that the extension opens when it is installed."""
+    address = f"chrome-extension://{EXTENSION_ID}/welcome.html"
+    opened = [page for page in context.pages if page.url == address]
+    return opened[0] if opened else context.wait_for_event("page", predicate=lambda page: page.url == address)
 
 
 def allow_site(context: BrowserContext, origin: str) -> None:

@@ -1,9 +1,25 @@
-/** The service worker: wires the host, the calls, the popup, the granted sites and the toolbar together. */
-import { type FromPopup, POPUP_PORT, type Snapshot, type SnapshotRequest, TAB_PORT } from "../shared/channel";
+/** The service worker: wires the host, the calls, Veritile's own pages, the sites and the toolbar together. */
+import {
+  type FromPopup,
+  type OpenPanel,
+  PANEL_PORT,
+  POPUP_PORT,
+  type Snapshot,
+  type SnapshotRequest,
+  TAB_PORT,
+} from "../shared/channel";
+import { useWords } from "../shared/i18n";
+import { badgeWords, languageOf } from "../shared/language";
+import { type Settings, valid } from "../shared/settings";
+import { isWanted } from "../shared/site";
 import { NATIVE_HOST } from "../shared/vocabulary";
+import { alert, subject } from "./alerts";
+import { History } from "./history";
 import { Host, type HostMemory, NO_MEMORY } from "./host";
-import { DEFAULTS, isSensitivity, loadSettings, type Settings, saveSettings } from "./settings";
+import { Panels } from "./panels";
+import { learnPolicy, loadSettings, saveSettings, UNMANAGED } from "./settings";
 import { injectEverywhere, injectInto, isGranted, registerGrantedSites, wakeTabs } from "./sites";
+import { isTelling, makeStill } from "./stills";
 import { Tabs } from "./tabs";
 import { Toolbar } from "./toolbar";
 
@@ -11,8 +27,9 @@ import { Toolbar } from "./toolbar";
 const MEMORY = "host";
 /** Changes that come close together make one snapshot. */
 const SNAPSHOT_DELAY_MS = 50;
+const WELCOME = "welcome.html";
 
-let settings: Settings = { ...DEFAULTS };
+let { settings, locked, policy } = UNMANAGED;
 let loaded = false;
 /** Whether the host was told to save the battery. */
 let saving = false;
@@ -31,16 +48,74 @@ const host: Host = new Host(
     remember: (memory) => void chrome.storage.session.set({ [MEMORY]: memory }),
   },
 );
-const tabs = new Tabs(host, isGranted, () => changed());
+
+const history = new History({
+  changed: (call) => panels.changed(call),
+  becameFake: (call, person) => {
+    if (settings.notifications) alert(call, person);
+  },
+});
+const panels = new Panels(history, () => policy.exportAllowed);
+
+/** Its own pages are nobody else's; every other one has to be granted, and wanted. */
+async function isLookedAt(url: string): Promise<boolean> {
+  await ready;
+  if (url.startsWith(`${location.origin}/`)) return true;
+  return isWanted(url, settings.sitesOff, policy) && isGranted(url);
+}
+
+const tabs = new Tabs(host, isLookedAt, () => changed(), {
+  roster: (place, entries) => history.roster(place, entries, Date.now()),
+  left: (call) => history.left(call, settings.retentionDays > 0),
+  verdicts: (place, frames, items, alarm) => {
+    history.verdicts(place, items, alarm, Date.now());
+    if (!settings.keepEvidence) return;
+    for (const [at, item] of items.entries()) {
+      const frame = frames[at];
+      if (!frame || !isTelling(item)) continue;
+      // A picture that cannot be made small is not worth a word.
+      makeStill(frame, item).then(
+        (still) => settings.keepEvidence && history.still(place.call, item.participant, still),
+        () => {},
+      );
+    }
+  },
+});
 
 // What the service worker knew when the browser stopped it, and what the user chose.
 const ready = (async () => {
-  const [stored, session] = await Promise.all([loadSettings(), chrome.storage.session.get(MEMORY)]);
-  settings = stored;
+  const [, session] = await Promise.all([
+    loadSettings().then(take),
+    chrome.storage.session.get(MEMORY),
+    history.restore(),
+  ]);
   host.restore((session[MEMORY] as HostMemory | undefined) ?? NO_MEMORY);
   loaded = true;
+  dress();
   tellTabs();
 })();
+
+function take(inForce: typeof UNMANAGED): void {
+  ({ settings, locked, policy } = inForce);
+}
+
+/** Has everything follow the settings that are in force now. */
+function apply(): void {
+  if (!settings.enabled) host.reset();
+  if (!settings.keepEvidence) history.forgetStills();
+  configure();
+  dress();
+  void tabs.recheck();
+  panels.refresh();
+  tellTabs();
+}
+
+function dress(): void {
+  const { words, ...language } = languageOf(settings.language);
+  useWords(words);
+  const { badgeSize, badgeCorner } = settings;
+  tabs.dress({ badgeSize, badgeCorner, ...language, ...(words && { words: badgeWords(words) }) });
+}
 
 function tellTabs(): void {
   if (!loaded) return;
@@ -65,7 +140,15 @@ function changed(): void {
 }
 
 function snapshot(): Snapshot {
-  return { kind: "snapshot", ...settings, saving: isSaving(), host: host.state, tabs: tabs.snapshot() };
+  return {
+    kind: "snapshot",
+    ...settings,
+    locked,
+    policy,
+    saving: isSaving(),
+    host: host.state,
+    tabs: tabs.snapshot(),
+  };
 }
 
 function isSaving(): boolean {
@@ -75,32 +158,34 @@ function isSaving(): boolean {
 /** The host applies it to every session, now and later. */
 function configure(): void {
   saving = isSaving();
-  host.request({ type: "configure", sensitivity: settings.sensitivity, battery_saver: saving }).catch(() => {});
+  const { sensitivity, alarmsPerHour, cpuShare, retentionDays, keepEvidence } = settings;
+  const budget = sensitivity === "own" ? { alarms_per_hour: alarmsPerHour } : { sensitivity };
+  host
+    .request({
+      type: "configure",
+      ...budget,
+      cpu_share: cpuShare,
+      battery_saver: saving,
+      retention_days: retentionDays,
+      keep_evidence: keepEvidence,
+    })
+    .catch(() => {});
+}
+
+/** Takes what a page wants changed; what makes no sense or is prescribed stays as it is. */
+async function set(wanted: Partial<Settings>): Promise<void> {
+  const changes = valid(wanted as Record<string, unknown>);
+  for (const key of locked) delete changes[key];
+  settings = { ...settings, ...changes };
+  await saveSettings(changes);
+  apply();
 }
 
 async function command(message: FromPopup): Promise<void> {
   await ready;
-  switch (message.kind) {
-    case "set_enabled":
-      settings.enabled = message.enabled === true;
-      if (!settings.enabled) host.reset();
-      await saveSettings({ enabled: settings.enabled });
-      break;
-    case "set_sensitivity":
-      if (!isSensitivity(message.sensitivity)) return;
-      settings.sensitivity = message.sensitivity;
-      configure();
-      await saveSettings({ sensitivity: settings.sensitivity });
-      break;
-    case "set_battery_saver":
-      settings.batterySaver = message.batterySaver === true;
-      await saveSettings({ batterySaver: settings.batterySaver });
-      break;
-    case "retry":
-      host.retry();
-      break;
-  }
-  tellTabs();
+  if (message.kind === "set") await set(message.settings ?? {});
+  else if (message.kind === "retry") host.retry();
+  else if (message.kind === "hide") tabs.hide(message.tab, message.participant, message.hidden);
 }
 
 function acceptPopup(port: chrome.runtime.Port): void {
@@ -126,13 +211,43 @@ const fromOwnPage = (sender: chrome.runtime.MessageSender | undefined) => sender
 chrome.runtime.onConnect.addListener((port) => {
   if (port.name === TAB_PORT) tabs.accept(port);
   else if (port.name === POPUP_PORT && fromOwnPage(port.sender)) acceptPopup(port);
+  else if (port.name === PANEL_PORT && fromOwnPage(port.sender)) void ready.then(() => panels.accept(port));
 });
 
-chrome.runtime.onMessage.addListener((message: SnapshotRequest, sender, respond) => {
+/** The browser opens it only while it handles the user's click: nothing may be waited for before. */
+function openPanel(tab: number, call: string, participant: string): void {
+  chrome.sidePanel.open({ tabId: tab }).catch(() => {});
+  panels.focus(call, participant);
+}
+
+chrome.runtime.onMessage.addListener((message: SnapshotRequest | OpenPanel, sender, respond) => {
+  if (message?.kind === "open_panel" && sender.tab?.id !== undefined)
+    openPanel(sender.tab.id, sender.documentId ?? "", String(message.participant));
   if (message?.kind !== "snapshot" || !fromOwnPage(sender)) return false;
   void ready.then(() => respond(snapshot()));
   return true;
 });
+
+chrome.notifications.onClicked.addListener((id) => {
+  const about = subject(id);
+  if (!about) return;
+  openPanel(about.tab, about.call, about.participant);
+  void chrome.notifications.clear(id);
+  chrome.tabs
+    .update(about.tab, { active: true })
+    .then((tab) => tab && chrome.windows.update(tab.windowId, { focused: true }))
+    .catch(() => {}); // its tab is closed
+});
+
+/** What an organisation prescribes may have changed while the browser was closed, and may change at any time. */
+async function followPolicy(): Promise<void> {
+  await ready;
+  if (!(await learnPolicy()).changed) return;
+  take(await loadSettings());
+  apply();
+}
+chrome.storage.managed.onChanged.addListener(() => void followPolicy());
+void followPolicy();
 
 // One at a time: registering the same script twice is an error.
 let sites: Promise<unknown> = Promise.resolve();
@@ -140,9 +255,12 @@ const inTurn = (task: () => Promise<unknown>) => {
   sites = sites.then(task, task);
 };
 
-chrome.runtime.onInstalled.addListener(() => inTurn(() => Promise.all([registerGrantedSites(), injectEverywhere()])));
+chrome.runtime.onInstalled.addListener(({ reason }) => {
+  inTurn(() => Promise.all([registerGrantedSites(), injectEverywhere()]));
+  if (reason === chrome.runtime.OnInstalledReason.INSTALL) void chrome.tabs.create({ url: WELCOME });
+});
 chrome.runtime.onStartup.addListener(() => inTurn(registerGrantedSites));
 chrome.permissions.onAdded.addListener(({ origins = [] }) =>
   inTurn(() => Promise.all([registerGrantedSites(), injectInto(origins)])),
 );
-chrome.permissions.onRemoved.addListener(() => inTurn(() => Promise.all([registerGrantedSites(), tabs.revoke()])));
+chrome.permissions.onRemoved.addListener(() => inTurn(() => Promise.all([registerGrantedSites(), tabs.recheck()])));

@@ -1,30 +1,78 @@
-/** What the user chose, remembered on this computer. */
-import { SENSITIVITIES, type Sensitivity } from "../shared/vocabulary";
+/** What the user chose and what an organisation prescribes, remembered on this computer. */
+import type { Policy } from "../shared/channel";
+import { DEFAULTS, isTexts, KEYS, type Settings, valid } from "../shared/settings";
 
-export interface Settings {
-  /** Whether calls are looked at. */
-  enabled: boolean;
-  sensitivity: Sensitivity;
-  /** Whether the battery is saved at all times; while it is low, it is saved anyway. */
-  batterySaver: boolean;
+/** Settings as they are in force. */
+export interface InForce {
+  settings: Settings;
+  /** Prescribed: the user's own choice is kept, and back when the prescription goes. */
+  locked: (keyof Settings)[];
+  policy: Policy;
 }
 
-export const DEFAULTS: Readonly<Settings> = { enabled: true, sensitivity: "balanced", batterySaver: false };
+/** The organisation's word for each setting; managed_schema.json describes them to the browser. */
+const PRESCRIBED = {
+  sensitivity: "sensitivity",
+  alarms_per_hour: "alarmsPerHour",
+  retention_days: "retentionDays",
+  keep_evidence: "keepEvidence",
+  notifications: "notifications",
+} as const satisfies Record<string, keyof Settings>;
 
-/** Reads the settings; a value that is absent or makes no sense is the default. */
-export async function loadSettings(): Promise<Settings> {
-  const stored = await chrome.storage.local.get(Object.keys(DEFAULTS));
+export const UNMANAGED: InForce = {
+  settings: { ...DEFAULTS },
+  locked: [],
+  policy: { blockedSites: [], exportAllowed: true },
+};
+
+/** What was prescribed when it was asked last, in storage.local: the browser takes seconds to answer after its start. */
+const REMEMBERED = "managed";
+
+/** Reads them all; a value that is absent or makes no sense is the default, whichever version wrote it. */
+export async function loadSettings(): Promise<InForce> {
+  const stored = await chrome.storage.local.get<Record<string, unknown>>([...KEYS, REMEMBERED]);
+  const managed = asObject(stored[REMEMBERED]) ?? (await learnPolicy()).managed;
+  const prescribed = prescription(managed);
   return {
-    enabled: typeof stored.enabled === "boolean" ? stored.enabled : DEFAULTS.enabled,
-    sensitivity: isSensitivity(stored.sensitivity) ? stored.sensitivity : DEFAULTS.sensitivity,
-    batterySaver: typeof stored.batterySaver === "boolean" ? stored.batterySaver : DEFAULTS.batterySaver,
+    settings: { ...DEFAULTS, ...valid(stored), ...prescribed },
+    locked: Object.keys(prescribed) as (keyof Settings)[],
+    policy: policyOf(managed),
   };
+}
+
+/** Asks the browser what is prescribed, and remembers it; tells whether it is another than was remembered. */
+export async function learnPolicy(): Promise<{ managed: Record<string, unknown>; changed: boolean }> {
+  const [stored, managed] = await Promise.all([
+    chrome.storage.local.get<Record<string, unknown>>(REMEMBERED),
+    // A browser without any policy may refuse instead of answering nothing.
+    chrome.storage.managed.get<Record<string, unknown>>(null).catch((): Record<string, unknown> => ({})),
+  ]);
+  const changed = JSON.stringify(stored[REMEMBERED]) !== JSON.stringify(managed);
+  if (changed) await chrome.storage.local.set({ [REMEMBERED]: managed });
+  return { managed, changed };
+}
+
+function asObject(value: unknown): Record<string, unknown> | undefined {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
 }
 
 export async function saveSettings(settings: Partial<Settings>): Promise<void> {
   await chrome.storage.local.set(settings);
 }
 
-export function isSensitivity(value: unknown): value is Sensitivity {
-  return SENSITIVITIES.some((sensitivity) => sensitivity === value);
+function prescription(managed: Readonly<Record<string, unknown>>): Partial<Settings> {
+  const named = Object.entries(PRESCRIBED).map(([key, setting]) => [setting, managed[key]]);
+  const prescribed = valid(Object.fromEntries(named));
+  // A budget of the organisation's own is no preset, and a preset leaves no budget of one's own.
+  if (prescribed.alarmsPerHour !== undefined) return { ...prescribed, sensitivity: "own" };
+  if (prescribed.sensitivity === "own") delete prescribed.sensitivity;
+  return prescribed.sensitivity === undefined ? prescribed : { ...prescribed, alarmsPerHour: DEFAULTS.alarmsPerHour };
+}
+
+function policyOf({ allowed_sites, blocked_sites, export_allowed }: Readonly<Record<string, unknown>>): Policy {
+  return {
+    ...(isTexts(allowed_sites) && { allowedSites: allowed_sites }),
+    blockedSites: isTexts(blocked_sites) ? blocked_sites : [],
+    exportAllowed: export_allowed !== false,
+  };
 }

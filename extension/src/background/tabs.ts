@@ -6,12 +6,14 @@ import {
   type FromTab,
   type HostState,
   MAX_BATCHES_IN_FLIGHT,
+  type PageSettings,
   type RosterEntry,
   type TabFigures,
   type TabSnapshot,
   type ToTab,
 } from "../shared/channel";
-import type { Frame } from "../shared/protocol";
+import type { Frame, VerdictItem } from "../shared/protocol";
+import type { Place } from "./history";
 import type { Host } from "./host";
 import { RequestError } from "./native";
 
@@ -22,8 +24,18 @@ const NAME_CHARS = 256;
 /** What a batch's JSON needs beside its pictures, generously. */
 const ENVELOPE_BYTES = 64 << 10;
 
+/** Whoever keeps a record of the calls. */
+export interface Witness {
+  roster(place: Place, entries: readonly RosterEntry[]): void;
+  verdicts(place: Place, frames: readonly Frame[], items: readonly VerdictItem[], alarm: number): void;
+  /** No script of that page is connected any more. */
+  left(call: string): void;
+}
+
 interface Call {
   tab: number;
+  /** The page that it is in: the browser's id of the document, which outlives the port. */
+  document: string;
   url: string;
   session: string;
   /** Unknown until the content script has said so. */
@@ -41,8 +53,9 @@ interface Call {
   active: boolean;
   /** Whether the user lets Veritile look at this site; unknown until the browser has been asked. */
   granted: boolean | undefined;
-  /** The state that it was told last, as JSON. */
+  /** The state and the settings that it was told last, as JSON. */
   told: string;
+  toldSettings: string;
 }
 
 export class Tabs {
@@ -50,6 +63,7 @@ export class Tabs {
   /** Unknown until the settings are loaded: a call that goes on must not be told that it is off. */
   private enabled: boolean | undefined;
   private state: HostState = { status: "off" };
+  private page: PageSettings | undefined;
 
   /**
    * @param isGranted whether the user lets Veritile look at this address
@@ -59,6 +73,7 @@ export class Tabs {
     private readonly host: Pick<Host, "request" | "info">,
     private readonly isGranted: (url: string) => Promise<boolean>,
     private readonly changed: () => void,
+    private readonly witness: Witness,
   ) {}
 
   /** Takes a content script's port. */
@@ -67,6 +82,7 @@ export class Tabs {
     if (tab === undefined) return;
     const call: Call = {
       tab,
+      document: port.sender?.documentId ?? crypto.randomUUID(),
       url: port.sender?.url ?? "",
       session: crypto.randomUUID(),
       platform: undefined,
@@ -79,12 +95,14 @@ export class Tabs {
       active: false,
       granted: undefined,
       told: "",
+      toldSettings: "",
     };
     this.calls.set(port, call);
     port.onMessage.addListener((message: FromTab) => this.receive(port, call, message));
     port.onDisconnect.addListener(() => {
       this.calls.delete(port);
       this.close(call);
+      this.witness.left(call.document);
       this.changed();
     });
     // A script outlives the permission that brought it into the page, and may connect again after it is gone.
@@ -102,6 +120,17 @@ export class Tabs {
     }
   }
 
+  /** Tells every call what its badges are to look like. */
+  dress(page: PageSettings): void {
+    this.page = page;
+    for (const [port, call] of this.calls) this.tell(port, call);
+  }
+
+  /** Takes one person's badge off their page, or puts it back. */
+  hide(tab: number, participant: string, hidden: boolean): void {
+    for (const [port, call] of this.calls) if (call.tab === tab) this.post(port, { kind: "hide", participant, hidden });
+  }
+
   /** A host was greeted, which knows none of the sessions: opens them before frames flow. */
   reopen(): void {
     for (const call of this.calls.values()) {
@@ -110,8 +139,8 @@ export class Tabs {
     }
   }
 
-  /** Stops the calls of sites that are no longer granted. */
-  async revoke(): Promise<void> {
+  /** Stops the calls of sites that are no longer granted, and lets those go on that are again. */
+  async recheck(): Promise<void> {
     await Promise.all([...this.calls].map(([port, call]) => this.check(port, call)));
   }
 
@@ -145,6 +174,7 @@ export class Tabs {
         call.blind = message.blind === true;
         call.lowBattery = message.lowBattery === true;
         call.active = message.entries.some(({ kind }) => kind !== "self");
+        if (this.enabled) this.witness.roster(placeOf(call), call.roster);
         break;
       case "figures":
         call.figures = message.figures;
@@ -178,8 +208,13 @@ export class Tabs {
     call.inFlight++;
     try {
       if (!call.opened) this.open(call);
-      const { items } = await this.host.request({ type: "frames", session: call.session, frames: frames.map(tidy) });
+      const { items, alarm } = await this.host.request({
+        type: "frames",
+        session: call.session,
+        frames: frames.map(tidy),
+      });
       this.post(port, { kind: "verdicts", batch, items });
+      this.witness.verdicts(placeOf(call), frames, items, alarm);
     } catch (error) {
       const { message, code } = error instanceof RequestError ? error : { message: String(error), code: undefined };
       if (code === UNKNOWN_SESSION) call.opened = false;
@@ -220,14 +255,20 @@ export class Tabs {
     if (this.enabled === undefined || call.granted === undefined) return;
     const message: ToTab = { kind: "state", enabled: this.enabled && call.granted, host: this.state };
     const words = JSON.stringify(message);
-    if (words === call.told) return;
+    if (words !== call.told) this.post(port, message);
     call.told = words;
-    this.post(port, message);
+    const settings = JSON.stringify(this.page);
+    if (this.page && settings !== call.toldSettings) this.post(port, { kind: "settings", settings: this.page });
+    call.toldSettings = settings;
   }
 
   private post(port: chrome.runtime.Port, message: ToTab): void {
     if (this.calls.has(port)) port.postMessage(message);
   }
+}
+
+function placeOf({ document, tab, platform = "unknown" }: Call): Place {
+  return { call: document, tab, platform };
 }
 
 /**

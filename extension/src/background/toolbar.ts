@@ -14,15 +14,21 @@ export interface Look {
 
 const GREY = COLOURS.inconclusive.light;
 
-/** The look for the participants of one tab, or of no tab at all. */
-export function look({ enabled, host }: Pick<Snapshot, "enabled" | "host">, entries: readonly RosterEntry[]): Look {
+/** The look for the participants of one tab, or of no tab at all; `blind` is a call whose tiles cannot be found. */
+export function look(
+  { enabled, host }: Pick<Snapshot, "enabled" | "host">,
+  entries: readonly RosterEntry[],
+  blind = false,
+): Look {
   if (!enabled) return { text: "", colour: GREY, title: text("action_off") };
   if (host.status === "failed") return { text: "×", colour: GREY, title: text("action_failed") };
-  const count = (label: RosterEntry["label"]) => entries.filter((entry) => entry.label === label).length;
+  const count = (label: RosterEntry["label"]) =>
+    entries.filter((entry) => entry.label === label && !entry.hidden).length;
   const fake = count("likely_fake");
   if (fake) return { text: "!!", colour: COLOURS.likely_fake.light, title: text("action_likely_fake", `${fake}`) };
   const suspect = count("suspect");
   if (suspect) return { text: "!", colour: COLOURS.suspect.light, title: text("action_suspect", `${suspect}`) };
+  if (blind) return { text: "?", colour: GREY, title: text("action_blind") };
   return { text: "", colour: GREY, title: text(entries.length ? "action_call" : "action_on") };
 }
 
@@ -40,7 +46,8 @@ export class Toolbar {
     const entries = new Map<number, RosterEntry[]>([[-1, []]]);
     for (const tab of this.shown.keys()) entries.set(tab, []);
     for (const call of snapshot.tabs) entries.set(call.tab, [...(entries.get(call.tab) ?? []), ...call.entries]);
-    for (const [tab, people] of entries) this.set(tab, look(snapshot, people));
+    const blind = new Set(snapshot.tabs.flatMap((call) => (call.blind ? [call.tab] : [])));
+    for (const [tab, people] of entries) this.set(tab, look(snapshot, people, blind.has(tab)));
   }
 
   private set(tab: number, { text, colour, title }: Look): void {

@@ -2,8 +2,8 @@
 import type { RosterEntry } from "../shared/channel";
 import { explain } from "../shared/explanation";
 import { text } from "../shared/i18n";
+import { button, element, mark } from "../shared/page/dom";
 import type { Label } from "../shared/vocabulary";
-import { element, mark } from "./dom";
 
 const ORDER = { likely_fake: 0, suspect: 1, likely_real: 2, inconclusive: 3 } as const;
 
@@ -32,12 +32,19 @@ export function people(): [HTMLHeadingElement, HTMLUListElement] {
 /** What each row shows, as JSON. */
 const rows = new WeakMap<Element, string>();
 
-/** Brings the list in line with who is there; rows that say the same stay, and with them whoever reads or scrolls. */
-export function fill(list: HTMLUListElement, entries: readonly Labelled[]): void {
+/**
+ * Brings the list in line with who is there; rows that say the same stay, and with them whoever reads or scrolls.
+ * @param show puts a person's badge back on the page
+ */
+export function fill(
+  list: HTMLUListElement,
+  entries: readonly Labelled[],
+  show: (participant: string) => void = () => {},
+): void {
   const old = new Map([...list.children].map((row) => [rows.get(row), row]));
   const wanted = entries.map(({ latency_ms, ...entry }) => {
     const shows = JSON.stringify(entry);
-    const row = old.get(shows) ?? person(entry);
+    const row = old.get(shows) ?? person(entry, show);
     old.delete(shows);
     rows.set(row, shows);
     return row;
@@ -48,7 +55,7 @@ export function fill(list: HTMLUListElement, entries: readonly Labelled[]): void
   });
 }
 
-function person(entry: Labelled): HTMLLIElement {
+function person(entry: Labelled, show: (participant: string) => void): HTMLLIElement {
   const { label, reason, score } = entry;
   const why = label === "inconclusive" ? (reason ?? "starting") : undefined;
   const name = entry.name ?? text("popup_someone");
@@ -62,8 +69,14 @@ function person(entry: Labelled): HTMLLIElement {
       element("p", { class: "who" }, element("span", { class: "name", title: name }, name), verdict(entry, why)),
       element("p", { class: "quiet" }, explain({ ...entry, ...(why && { reason: why }) })),
       ...(typeof score === "number" ? [scale(label, score, entry.confidence ?? 0)] : []),
+      ...(entry.hidden ? [hiddenNote(entry.participant, show)] : []),
     ),
   );
+}
+
+function hiddenNote(participant: string, show: (participant: string) => void): HTMLParagraphElement {
+  const again = button(text("popup_show_again"), { class: "link" }, () => show(participant));
+  return element("p", { class: "quiet" }, `${text("popup_hidden")} `, again);
 }
 
 function verdict({ label }: Labelled, why: string | undefined): HTMLSpanElement {

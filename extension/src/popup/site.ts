@@ -1,7 +1,7 @@
 /** What the current tab is to Veritile, and what the popup says when there is nobody to list. */
 import { text } from "../shared/i18n";
+import { button, element } from "../shared/page/dom";
 import { sitePattern } from "../shared/site";
-import { button, element } from "./dom";
 
 export interface Site {
   tab: number | undefined;
@@ -33,9 +33,14 @@ export async function currentSite(): Promise<Site> {
   return { tab: tab?.id, name: pattern === null ? "" : new URL(url).hostname, pattern, granted, optional };
 }
 
-/** What is said instead of a list; `found` is what the tab's script has: tiles, or a call without any. */
-export function empty(site: Site, enabled: boolean, found: "tiles" | "blind" | null): Node[] {
+/**
+ * What is said instead of a list.
+ * @param wanted whether neither the user's options nor an organisation keep Veritile from this site
+ * @param found what the tab's script has: tiles, or a call without any
+ */
+export function empty(site: Site, enabled: boolean, wanted: boolean, found: "tiles" | "blind" | null): Node[] {
   if (!enabled) return words("popup_off");
+  if (!wanted) return words("popup_site_off", site.name);
   if (found === "blind") return words("popup_blind");
   if (found === "tiles") return words("popup_empty");
   if (site.pattern === null) return words("popup_no_call");

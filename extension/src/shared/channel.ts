@@ -2,13 +2,18 @@
  * What content scripts, popup and service worker say to each other over their ports.
  * The host decides, the service worker relays, the page shows.
  */
+import type { CallRecord, CallTitle } from "./history";
+import type { Catalogue } from "./i18n";
 import type { Frame, VerdictItem } from "./protocol";
-import type { Advice, Label, Reason, Sensitivity } from "./vocabulary";
+import type { BadgeCorner, BadgeSize, Settings } from "./settings";
+import type { Advice, Label, Reason } from "./vocabulary";
 
 /** Name of the port that each content script opens: one a frame of a tab. */
 export const TAB_PORT = "veritile.tab";
-/** Name of the port that an open popup holds. */
+/** Name of the port that each of Veritile's own pages holds while it shows the state: popup, options, first run. */
 export const POPUP_PORT = "veritile.popup";
+/** Name of the port that an open side panel holds. */
+export const PANEL_PORT = "veritile.panel";
 /** At most this many batches wait for their verdicts on one port; a frame that is due later is not captured. */
 export const MAX_BATCHES_IN_FLIGHT = 2;
 
@@ -57,6 +62,8 @@ export interface RosterEntry {
   confidence?: number;
   /** The newest capture -> badge, ms. */
   latency_ms?: number;
+  /** The user took this person's badge off the page. */
+  hidden?: boolean;
 }
 
 /** Figures that a content script measured on itself since it started. */
@@ -72,6 +79,8 @@ export interface TabFigures {
   observed_ms: number;
   /** Which rung of the capture ladder is in use. */
   capture: string;
+  /** What the platform's adapter found, for diagnostics: counts and short words, never names or addresses. */
+  page?: Record<string, number | string | boolean>;
 }
 
 /** Content script -> service worker. */
@@ -88,6 +97,10 @@ export type FromTab =
 /** Service worker -> content script. */
 export type ToTab =
   | { kind: "state"; enabled: boolean; host: HostState }
+  /** After the first `state`, and whenever they change. */
+  | { kind: "settings"; settings: PageSettings }
+  /** Takes one person's badge off the page, or puts it back. */
+  | { kind: "hide"; participant: string; hidden: boolean }
   | { kind: "verdicts"; batch: number; items: VerdictItem[] }
   /** The batch will not be answered: time-out, host lost, or refused. */
   | { kind: "failed"; batch: number; code?: number; text: string };
@@ -105,28 +118,64 @@ export interface TabSnapshot {
   figures?: TabFigures;
 }
 
-/** Service worker -> popup, at once and on every change. */
-export interface Snapshot {
+/** What a page's badges follow of the settings. */
+export interface PageSettings {
+  badgeSize: BadgeSize;
+  badgeCorner: BadgeCorner;
+  /** BCP 47, and its direction. */
+  language: string;
+  rtl: boolean;
+  /** In the language that the user chose; absent where it is the browser's own. */
+  words?: Catalogue;
+}
+
+/** What an organisation prescribes beside settings. */
+export interface Policy {
+  /** Patterns of hosts, as "meet.google.com" or "*.zoom.us"; undefined: any. */
+  allowedSites?: string[];
+  blockedSites: string[];
+  exportAllowed: boolean;
+}
+
+/** Service worker -> its pages, at once and on every change. */
+export interface Snapshot extends Settings {
   kind: "snapshot";
-  enabled: boolean;
-  sensitivity: Sensitivity;
-  /** Whether the user wants the battery saved at all times. */
-  batterySaver: boolean;
-  /** Whether it is saved now, by the user's wish or because it is low. */
+  /** Settings that an organisation prescribes: shown, not changed. */
+  locked: (keyof Settings)[];
+  policy: Policy;
+  /** Whether the battery is saved now, by the user's wish or because it is low. */
   saving: boolean;
   host: HostState;
   tabs: TabSnapshot[];
 }
 
-/** Popup -> service worker. */
+/** Popup, options, first run -> service worker. */
 export type FromPopup =
-  | { kind: "set_enabled"; enabled: boolean }
-  | { kind: "set_sensitivity"; sensitivity: Sensitivity }
-  | { kind: "set_battery_saver"; batterySaver: boolean }
+  | { kind: "set"; settings: Partial<Settings> }
   /** Try the host again after `failed`. */
-  | { kind: "retry" };
+  | { kind: "retry" }
+  | { kind: "hide"; tab: number; participant: string; hidden: boolean };
+
+/** Service worker -> side panel: which calls there are, and the one that it watches. */
+export type ToPanel =
+  | { kind: "calls"; calls: CallTitle[]; exportAllowed: boolean }
+  | { kind: "call"; call: CallRecord }
+  /** Somebody asked to see this participant. */
+  | { kind: "focus"; call: string; participant: string };
+
+/** Side panel -> service worker. */
+export type FromPanel =
+  | { kind: "watch"; call: string }
+  /** Forgets a call that is over; of one that goes on, what was seen so far. */
+  | { kind: "forget"; call: string };
 
 /** One-off message to the service worker; answered by a Snapshot. */
 export interface SnapshotRequest {
   kind: "snapshot";
+}
+
+/** One-off message from a content script, sent while the user's click is handled. */
+export interface OpenPanel {
+  kind: "open_panel";
+  participant: string;
 }

@@ -31,6 +31,14 @@ export type Request =
       /** Of all cores together, 0.005 to 0.5. */
       cpu_share?: number;
       battery_saver?: boolean;
+      /** Whether the host logs sessions at all. */
+      log?: boolean;
+      /** Whether the log tells display names. */
+      log_names?: boolean;
+      /** How long the host's log keeps a session; 0 keeps none. */
+      retention_days?: number;
+      /** Whether the host keeps the frames behind an alarm, encrypted. */
+      keep_evidence?: boolean;
     }
   | { type: "close"; session: string }
   | { type: "ping" };
@@ -95,6 +103,15 @@ export interface Info {
   state: "loading" | "ready" | "failed";
   /** The strictest budget that can be kept with the real people whom the model was tried on; null without them. */
   least_alarms_per_hour: number | null;
+  /** The session log; pushed when it changes. */
+  log: {
+    state: "on" | "off" | "locked" | "full" | "unwritable" | "damaged" | "slow" | "newer";
+    path: string;
+    /** Whether pictures are kept, and where their key is. */
+    pictures: "off" | "starting" | "key_store" | "key_file" | "failed";
+    /** What the user can do; absent when all is well. */
+    text?: string;
+  };
   limits: {
     message_bytes: number;
     reply_bytes: number;

@@ -1,6 +1,6 @@
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, type Mock, test, vi } from "vitest";
 import { RequestError } from "../../src/background/native";
-import { Tabs } from "../../src/background/tabs";
+import { Tabs, type Witness } from "../../src/background/tabs";
 import type { FromTab, ToTab } from "../../src/shared/channel";
 import type { Frame, Reply, Request } from "../../src/shared/protocol";
 import { FakePort, fakeChrome, LIMITS, READY, settle } from "../chrome";
@@ -26,15 +26,18 @@ class FakeHost {
 let host: FakeHost;
 let tabs: Tabs;
 let granted: (url: string) => boolean;
+let witness: { [K in keyof Witness]: Mock<Witness[K]> };
 
 beforeEach(() => {
   fakeChrome();
   host = new FakeHost();
   granted = () => true;
+  witness = { roster: vi.fn(), verdicts: vi.fn(), left: vi.fn() };
   tabs = new Tabs(
     host,
     async (url) => granted(url),
     () => {},
+    witness,
   );
   tabs.update(true, { status: "ready" });
 });
@@ -186,10 +189,10 @@ test("a tab that leaves closes its session, and late verdicts go nowhere", async
   expect(tabs.snapshot()).toEqual([]);
 });
 
-test("a site that the user took back is told to stop, for good", async () => {
+test("a site that the user took back is told to stop, until it is granted again", async () => {
   const [kept, removed] = [await join(1), await join(2, "https://call.example/room")];
   granted = (url) => url.startsWith("https://meet.google.com/");
-  await tabs.revoke();
+  await tabs.recheck();
   expect(removed.sent.at(-1)).toEqual({ kind: "state", enabled: false, host: { status: "ready" } });
   tabs.update(true, { status: "loading" });
   expect(removed.sent.at(-1)).toMatchObject({ enabled: false });
@@ -197,6 +200,55 @@ test("a site that the user took back is told to stop, for good", async () => {
   send(removed, 1);
   expect(host.asked).toHaveLength(0);
   expect(tabs.snapshot().map(({ tab }) => tab)).toEqual([1]);
+  granted = () => true;
+  await tabs.recheck();
+  expect(removed.sent.at(-1)).toMatchObject({ enabled: true });
+});
+
+const PAGE = { badgeSize: "large", badgeCorner: "top_right", language: "en", rtl: false } as const;
+
+test("a page learns how its badges are to look once it knows how things are, and again only when that changes", async () => {
+  const early = await join(1);
+  tabs.dress(PAGE);
+  const late = await join(2);
+  tabs.dress({ ...PAGE });
+  for (const port of [early, late]) {
+    expect(port.sent.map(({ kind }) => kind)).toEqual(["state", "settings"]);
+    expect(port.sent[1]).toEqual({ kind: "settings", settings: PAGE });
+  }
+  tabs.dress({ ...PAGE, badgeSize: "small" });
+  expect(got(late, "settings")).toHaveLength(2);
+});
+
+test("one person's badge is hidden in their tab alone", async () => {
+  const [here, elsewhere] = [await join(1), await join(2)];
+  tabs.hide(1, "p", true);
+  expect(got(here, "hide")).toEqual([{ kind: "hide", participant: "p", hidden: true }]);
+  expect(got(elsewhere, "hide")).toEqual([]);
+});
+
+test("the record of calls hears what is shown, what was judged and that the page is gone", async () => {
+  const port: Tab = new FakePort("veritile.tab", {
+    tab: { id: 7 } as chrome.tabs.Tab,
+    url: "https://meet.google.com/abc-defg-hij",
+    documentId: "D",
+  });
+  tabs.accept(port.port);
+  port.onMessage.emit({ kind: "open", platform: "meet" });
+  await settle();
+  const place = { call: "D", tab: 7, platform: "meet" };
+  const entries = [{ participant: "p", kind: "camera", label: "suspect" }] as const;
+  port.onMessage.emit({ kind: "roster", entries: [...entries] });
+  expect(witness.roster.mock.calls).toEqual([[place, entries]]);
+  send(port, 1);
+  host.asked[1]?.resolve({ type: "verdicts", session: "s", alarm: 10.49, items: [] });
+  await settle();
+  expect(witness.verdicts.mock.calls).toEqual([[place, [frame()], [], 10.49]]);
+  tabs.update(false, { status: "off" });
+  port.onMessage.emit({ kind: "roster", entries: [...entries] });
+  expect(witness.roster).toHaveBeenCalledTimes(1);
+  port.drop();
+  expect(witness.left.mock.calls).toEqual([["D"]]);
 });
 
 test("a script that was left in a site that the user took back stays off when it connects again", async () => {
@@ -214,7 +266,7 @@ test("the host forgets a call whose site the user took back", async () => {
   const port = await join();
   send(port, 1);
   granted = () => false;
-  await tabs.revoke();
+  await tabs.recheck();
   expect(host.types).toEqual(["open", "frames", "close"]);
 });
 
@@ -223,6 +275,7 @@ test("a service worker that has just started does not tell a call that it is off
     host,
     async () => true,
     () => {},
+    witness,
   );
   const port = await join();
   expect(port.sent).toEqual([]);

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { look, Toolbar } from "../../src/background/toolbar";
 import type { HostState, RosterEntry, TabSnapshot } from "../../src/shared/channel";
+import { DEFAULTS } from "../../src/shared/settings";
 import type { Label } from "../../src/shared/vocabulary";
 import { type FakeChrome, fakeChrome, settle } from "../chrome";
 
@@ -34,14 +35,20 @@ test("it says when Veritile cannot work, and when it is off", () => {
   expect(shown(["likely_fake"], READY, false)).toMatchObject({ text: "", title: "Veritile: detection is off" });
 });
 
+test("a call whose tiles cannot be found is marked, and nobody counts whose badge is hidden", () => {
+  expect(look({ enabled: true, host: READY }, [], true)).toMatchObject({ text: "?" });
+  const hidden = people("likely_fake").map((entry) => ({ ...entry, hidden: true }));
+  expect(look({ enabled: true, host: READY }, hidden).text).toBe("");
+});
+
 test("a tab that was closed is forgotten", async () => {
   const toolbar = new Toolbar();
   const show = async (host: HostState, tabs: TabSnapshot[]) => {
     toolbar.show({
       kind: "snapshot",
-      enabled: true,
-      sensitivity: "balanced",
-      batterySaver: false,
+      ...DEFAULTS,
+      locked: [],
+      policy: { blockedSites: [], exportAllowed: true },
       saving: false,
       host,
       tabs,

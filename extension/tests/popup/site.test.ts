@@ -30,19 +30,25 @@ function said(...args: Parameters<typeof empty>): string {
 }
 
 test("a call whose participants cannot be found is owned up to", () => {
-  expect(said(MEET, true, "blind")).toMatch(
+  expect(said(MEET, true, true, "blind")).toMatch(
     /^Veritile cannot find the participants on this page.*The page may have changed/,
   );
   expect(document.querySelector("h2")).not.toBeNull();
 });
 
 test("off is off, whatever was found", () => {
-  for (const found of ["tiles", "blind", null] as const) expect(said(MEET, false, found)).toContain("Detection is off");
+  for (const found of ["tiles", "blind", null] as const)
+    expect(said(MEET, false, true, found)).toContain("Detection is off");
 });
 
 test("alone in a call is not the same as no call", () => {
-  expect(said(MEET, true, "tiles")).toContain("Nobody to check yet");
-  expect(said(MEET, true, null)).toContain("No call in this tab");
+  expect(said(MEET, true, true, "tiles")).toContain("Nobody to check yet");
+  expect(said(MEET, true, true, null)).toContain("No call in this tab");
+});
+
+test("a site that is switched off is said to be, before anything else about it", () => {
+  for (const found of ["tiles", "blind", null] as const)
+    expect(said(MEET, true, false, found)).toMatch(/Switched off.*meet\.google\.com/);
 });
 
 test("only a site that the user granted can be taken back: the manifest's own are the browser's to manage", async () => {
@@ -60,7 +66,7 @@ test("only a site that the user granted can be taken back: the manifest's own ar
 });
 
 test("another site is offered, and taken back as easily", () => {
-  expect(said(OTHER, true, null)).toContain("call.example");
+  expect(said(OTHER, true, true, null)).toContain("call.example");
   expect(document.querySelector("button")?.textContent).toBe("Use Veritile on this site");
   expect(takeBack(OTHER)).toEqual([]);
   expect(takeBack({ ...OTHER, granted: true, optional: true })).toHaveLength(1);

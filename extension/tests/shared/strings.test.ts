@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { COMMANDS } from "../../src/popup/remedy";
 import { COLOURS } from "../../src/shared/marks";
+import { COMMANDS } from "../../src/shared/page/remedy";
 import { ADVICE, LABELS, REASONS, SENSITIVITIES } from "../../src/shared/vocabulary";
 
 const root = new URL("../../", import.meta.url);
@@ -16,7 +16,7 @@ const needed = [
   ...SENSITIVITIES.flatMap((sensitivity) => [`popup_${sensitivity}`, `popup_${sensitivity}_text`]),
   ...Object.keys(COMMANDS).flatMap((failure) => [`host_${failure}_title`, `host_${failure}_text`]),
   ...["off", "waiting", "starting", "loading", "ready", "reconnecting", "failed"].map((status) => `host_${status}`),
-  ...["off", "empty", "blind", "no_call", "quiet", "grant"].flatMap((key) => [
+  ...["off", "empty", "blind", "no_call", "quiet", "grant", "site_off"].flatMap((key) => [
     `popup_${key}_title`,
     `popup_${key}_text`,
   ]),
@@ -40,8 +40,8 @@ test("nobody is promised certainty", () => {
   for (const { message } of Object.values(messages)) expect(message).not.toMatch(/100 ?%|certain|guarantee/i);
 });
 
-test("the popup's colours are the badges'", () => {
-  const css = read("src/popup/popup.css");
+test("the pages' colours are the badges'", () => {
+  const css = read("src/shared/tokens.css");
   for (const [label, { light, dark }] of Object.entries(COLOURS))
     expect(css).toContain(`--${label}: light-dark(${light}, ${dark});`);
 });

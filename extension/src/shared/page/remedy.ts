@@ -1,6 +1,7 @@
 /** What to do about each failure of the host. */
-import type { HostFailure } from "../shared/channel";
-import { text } from "../shared/i18n";
+import type { HostFailure } from "../channel";
+import { text } from "../i18n";
+import { copyButton } from "./copy";
 import { button, element } from "./dom";
 
 // Absent where these words are read outside a browser.
@@ -37,13 +38,6 @@ export function remedy(failure: HostFailure, detail: string | undefined, retry: 
 }
 
 function commandLine(command: string): HTMLElement {
-  const copy = button(text("popup_copy"), { "aria-label": text("popup_copy_command", command) }, () => {
-    const copied = () => {
-      copy.textContent = text("popup_copied");
-      copy.setAttribute("aria-label", text("popup_copied"));
-    };
-    // A browser that keeps the clipboard shut leaves selecting by hand: one click takes the whole command.
-    navigator.clipboard.writeText(command).then(copied, () => {});
-  });
-  return element("div", { class: "command" }, element("code", {}, command), copy);
+  const copy = copyButton(text("popup_copy"), text("popup_copy_command", command), () => command);
+  return element("div", { class: "command" }, element("code", { dir: "ltr" }, command), copy);
 }

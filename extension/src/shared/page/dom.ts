@@ -1,6 +1,6 @@
-/** Building blocks for the popup's pages; text is always set as text, never as markup. */
-import { MARKS } from "../shared/marks";
-import type { Label } from "../shared/vocabulary";
+/** Building blocks for Veritile's own pages; text is always set as text, never as markup. */
+import { MARKS } from "../marks";
+import type { Label } from "../vocabulary";
 
 type Attributes = Record<string, string | boolean>;
 
@@ -29,6 +29,7 @@ export function button(label: string, attributes: Attributes, press: () => void)
 export function mark(label: Label): SVGSVGElement {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("viewBox", "0 0 20 20");
+  svg.setAttribute("class", "mark");
   svg.setAttribute("aria-hidden", "true");
   const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
   path.setAttribute("d", MARKS[label]);
@@ -37,9 +38,18 @@ export function mark(label: Label): SVGSVGElement {
   return svg;
 }
 
-/** The element that popup.html has for this selector. */
+/** Rebuilds a part only when what it shows has changed, so that focus and screen readers are left in peace. */
+export function replace(part: Element, shows: unknown, build: () => Node[]): void {
+  const key = JSON.stringify(shows);
+  if (built.get(part) === key) return;
+  built.set(part, key);
+  part.replaceChildren(...build());
+}
+const built = new WeakMap<Element, string>();
+
+/** The element that the page has for this selector. */
 export function find<E extends Element>(selector: string, kind: new () => E): E {
   const found = document.querySelector(selector);
-  if (!(found instanceof kind)) throw new Error(`popup.html lacks ${selector}`);
+  if (!(found instanceof kind)) throw new Error(`The page lacks ${selector}`);
   return found;
 }

@@ -1,0 +1,80 @@
+/** The open side panels: each is told which calls there are, and everything about the one that it watches. */
+import type { FromPanel, ToPanel } from "../shared/channel";
+import type { History } from "./history";
+
+/** A panel is looked at by people: what changes within this time is told at once. */
+const DELAY_MS = 500;
+/** A panel that was asked for is open by then. */
+const FOCUS_MS = 10_000;
+
+type Focus = Extract<ToPanel, { kind: "focus" }>;
+
+export class Panels {
+  /** What each watches. */
+  private readonly watched = new Map<chrome.runtime.Port, string | undefined>();
+  private readonly changes = new Set<string>();
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  /** For the panel that is about to open. */
+  private asked: { focus: Focus; until: number } | undefined;
+
+  constructor(
+    private readonly history: Pick<History, "titles" | "get" | "forget">,
+    private readonly exportAllowed: () => boolean,
+  ) {}
+
+  accept(port: chrome.runtime.Port): void {
+    this.watched.set(port, undefined);
+    port.onMessage.addListener((message: FromPanel) => this.receive(port, message));
+    port.onDisconnect.addListener(() => this.watched.delete(port));
+    this.tellCalls(port);
+    if (this.asked && Date.now() < this.asked.until) port.postMessage(this.asked.focus);
+    this.asked = undefined;
+  }
+
+  /** Something about this call is different. */
+  changed(call: string): void {
+    if (this.watched.size === 0) return;
+    this.changes.add(call);
+    this.timer ??= setTimeout(() => this.tell(), DELAY_MS);
+  }
+
+  /** What holds for all calls is different. */
+  refresh(): void {
+    for (const port of this.watched.keys()) this.tellCalls(port);
+  }
+
+  /** Leads every panel, and one that is about to open, to this participant. */
+  focus(call: string, participant: string): void {
+    const focus: Focus = { kind: "focus", call, participant };
+    for (const port of this.watched.keys()) port.postMessage(focus);
+    if (this.watched.size === 0) this.asked = { focus, until: Date.now() + FOCUS_MS };
+  }
+
+  private receive(port: chrome.runtime.Port, message: FromPanel): void {
+    if (message.kind === "forget") this.history.forget(message.call);
+    else if (message.kind === "watch") {
+      this.watched.set(port, message.call);
+      this.tellCall(port, message.call);
+    }
+  }
+
+  private tell(): void {
+    this.timer = undefined;
+    for (const [port, call] of this.watched) {
+      this.tellCalls(port);
+      if (call !== undefined && this.changes.has(call)) this.tellCall(port, call);
+    }
+    this.changes.clear();
+  }
+
+  private tellCalls(port: chrome.runtime.Port): void {
+    const message: ToPanel = { kind: "calls", calls: this.history.titles(), exportAllowed: this.exportAllowed() };
+    port.postMessage(message);
+  }
+
+  private tellCall(port: chrome.runtime.Port, id: string): void {
+    const call = this.history.get(id);
+    const message: ToPanel | undefined = call && { kind: "call", call };
+    if (message) port.postMessage(message);
+  }
+}

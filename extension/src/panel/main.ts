@@ -1,0 +1,104 @@
+/** The side panel: a call as a live timeline, and what was seen of it as a file. */
+import { type FromPanel, PANEL_PORT, type ToPanel } from "../shared/channel";
+import type { CallRecord, CallTitle } from "../shared/history";
+import { text } from "../shared/i18n";
+import { button, element, find, replace } from "../shared/page/dom";
+import { speak } from "../shared/page/start";
+import { FORMATS, nameOf, save } from "./export";
+import { People } from "./people";
+import { date, platformOf } from "./report";
+
+const select = find("#calls", HTMLSelectElement);
+const emptyCard = find("#empty", HTMLElement);
+const footer = find("#footer", HTMLElement);
+const exportRow = find("#export", HTMLElement);
+const exportNote = find("#export-note", HTMLElement);
+const { version } = chrome.runtime.getManifest();
+
+await speak();
+document.title = text("panel_page_title");
+const people = new People(find("#people", HTMLUListElement));
+let port: chrome.runtime.Port | undefined;
+let shown: CallRecord | undefined;
+/** The call that is watched; the user's choice stays while it is there. */
+let watched: string | undefined;
+
+function connect(): void {
+  port = chrome.runtime.connect({ name: PANEL_PORT });
+  port.onMessage.addListener((message: ToPanel) => {
+    if (message.kind === "calls") void renderCalls(message.calls, message.exportAllowed);
+    else if (message.kind === "call") render(message.call);
+    else focus(message.call, message.participant);
+  });
+  // The browser may stop the service worker at any time; connecting starts it again.
+  port.onDisconnect.addListener(connect);
+  if (watched !== undefined) send({ kind: "watch", call: watched });
+}
+
+const send = (message: FromPanel) => port?.postMessage(message);
+
+function watch(call: string): void {
+  if (call === watched) return;
+  watched = call;
+  shown = undefined;
+  people.clear();
+  send({ kind: "watch", call });
+}
+
+async function renderCalls(calls: readonly CallTitle[], exportAllowed: boolean): Promise<void> {
+  const tab = await tabBeside();
+  const titles = calls.map(({ call, live, ...title }) => ({ call, words: titleOf({ ...title, live }) }));
+  replace(select, titles, () => titles.map(({ call, words }) => element("option", { value: call }, words)));
+  emptyCard.hidden = calls.length > 0;
+  select.hidden = calls.length === 0;
+  footer.hidden = calls.length === 0;
+  renderExport(exportAllowed);
+  if (!calls.some(({ call }) => call === watched)) {
+    shown = undefined;
+    people.clear();
+    const beside = calls.find((call) => call.tab === tab) ?? calls[0];
+    if (beside) watch(beside.call);
+    else watched = undefined;
+  }
+  if (watched !== undefined) select.value = watched;
+}
+
+function titleOf(title: Omit<CallTitle, "call">): string {
+  const words = [platformOf(title), date(title.started)];
+  return (title.live ? [...words, text("panel_live")] : words).join(" · ");
+}
+
+/** The tab that the panel stands beside; `panel.html?tab=ID` names it where the panel is a page of its own. */
+async function tabBeside(): Promise<number | undefined> {
+  const named = new URLSearchParams(location.search).get("tab");
+  if (named) return Number(named);
+  const [tab] = await chrome.tabs.query({ active: true, currentWindow: true });
+  return tab?.id;
+}
+
+function render(call: CallRecord): void {
+  if (call.call !== watched) return;
+  shown = call;
+  people.show(call);
+}
+
+function focus(call: string, participant: string): void {
+  watch(call);
+  people.focus(participant);
+}
+
+function renderExport(allowed: boolean): void {
+  exportNote.textContent = text(allowed ? "panel_export_text" : "panel_export_locked");
+  replace(exportRow, allowed, () => [
+    ...FORMATS.map((format) => {
+      const press = () => shown && save(shown, format, version);
+      return button(nameOf(format), { class: "plain", disabled: !allowed }, press);
+    }),
+    button(text("panel_forget"), { class: "link forget" }, () => {
+      if (watched !== undefined) send({ kind: "forget", call: watched });
+    }),
+  ]);
+}
+
+select.addEventListener("change", () => watch(select.value));
+connect();
