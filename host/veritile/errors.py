@@ -7,7 +7,8 @@
     ├── ImageError        4xx  pictures, videos and the files they come from
     ├── ModelError        5xx  weights, their cards, and running them
     ├── HostError         6xx  the host process itself
-    └── InstallError      7xx  registering the host with browsers
+    ├── InstallError      7xx  registering the host with browsers
+    └── LogError          8xx  the session log
 
 The numbers travel as `error{code,text}` in the protocol and in `veritile
 analyze --json`; the table in host/veritile/native/PROTOCOL.md lists them, and
@@ -209,3 +210,27 @@ class RegistrationError(InstallError):
     """A manifest could not be written or removed."""
 
     code = 702
+
+
+class LogError(VeritileError):
+    """The session log cannot be used."""
+
+    code = 800
+
+
+class LogUnreadableError(LogError):
+    """The log's file cannot be opened, is locked, damaged, or of a newer Veritile."""
+
+    code = 801
+
+
+class UnknownCallError(LogError):
+    """The log holds no such session."""
+
+    code = 802
+
+
+class PictureKeyError(LogError):
+    """The key of kept pictures is missing, wrong, or cannot be had."""
+
+    code = 803

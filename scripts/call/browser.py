@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -58,6 +59,8 @@ def launch(
         ignore_default_args=["--disable-extensions", "--disable-component-extensions-with-background-pages"],
         viewport={"width": viewport[0], "height": viewport[1]} if headless else None,
         no_viewport=None if headless else True,
+        # These calls do not belong into the user's log.
+        env={"VERITILE_DATA_DIR": str(profile / "veritile"), **os.environ},
     )
     if extension and first:
         _first_run_page(context).close()

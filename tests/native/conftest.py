@@ -15,6 +15,7 @@ from tiny_model import write_tiny_model
 from veritile.frame import FrameAnalyzer
 from veritile.native.client import HostClient
 from veritile.native.status import MODEL_VARIABLE
+from veritile.store.folder import DATA_DIR_VARIABLE
 
 HOST = (sys.executable, "-m", "veritile.native.host")
 Start = Callable[..., HostClient]
@@ -42,8 +43,16 @@ def log_folder(tmp_path: Path) -> Path:
     return tmp_path / "log"
 
 
+@pytest.fixture(autouse=True)
+def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the session log is, instead of the user's own."""
+    folder = tmp_path / "data"
+    monkeypatch.setenv(DATA_DIR_VARIABLE, str(folder))
+    return folder
+
+
 @pytest.fixture
-def start(tiny_model: Path, log_folder: Path) -> Iterator[Start]:
+def start(tiny_model: Path, log_folder: Path, data_folder: Path) -> Iterator[Start]:
     """Start a host; keyword arguments are added to its environment, None takes a variable out."""
     with ExitStack() as stack:
 
@@ -52,6 +61,7 @@ def start(tiny_model: Path, log_folder: Path) -> Iterator[Start]:
                 **os.environ,
                 "VERITILE_MODEL": str(tiny_model),
                 "VERITILE_LOG_DIR": str(log_folder),
+                "VERITILE_DATA_DIR": str(data_folder),
                 **variables,
             }
             env = {name: value for name, value in environment.items() if value is not None}

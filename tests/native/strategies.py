@@ -11,7 +11,9 @@ from veritile.decision import Pose, Size
 from veritile.decision.policy import LARGEST_BUDGET, SMALLEST_BUDGET
 from veritile.native import basis
 from veritile.native import messages as m
-from veritile.native.limits import ID_CHARS, LARGEST_SHARE, NAME_CHARS, SMALLEST_SHARE
+from veritile.native.limits import ID_CHARS, LARGEST_SHARE, LONGEST_DAYS, NAME_CHARS, SMALLEST_SHARE
+from veritile.store.state import LogState
+from veritile.store.vault import VaultState
 from veritile.vocabulary import Advice, Label, Reason, Sensitivity
 
 # JSON text cannot hold half of a surrogate pair.
@@ -38,11 +40,18 @@ frames = st.builds(
     video=st.builds(m.Size, width=st.integers(1, 16384), height=st.integers(1, 16384)),
 )
 budgets = st.floats(SMALLEST_BUDGET, LARGEST_BUDGET)
-machine = {"cpu_share": st.floats(SMALLEST_SHARE, LARGEST_SHARE), "battery_saver": st.booleans()}
+others = {
+    "cpu_share": st.floats(SMALLEST_SHARE, LARGEST_SHARE),
+    "battery_saver": st.booleans(),
+    "log": st.booleans(),
+    "retention_days": st.integers(0, LONGEST_DAYS),
+    "log_names": st.booleans(),
+    "keep_evidence": st.booleans(),
+}
 configure = st.one_of(
     st.builds(m.Configure, id=ids, session=maybe(keys), sensitivity=st.sampled_from(Sensitivity)),
     st.builds(m.Configure, id=ids, session=maybe(keys), alarms_per_hour=budgets),
-    st.builds(m.Configure, id=ids, alarms_per_hour=maybe(budgets), **machine),
+    st.builds(m.Configure, id=ids, alarms_per_hour=maybe(budgets), **others),
 )
 client_messages = st.one_of(
     st.builds(
@@ -56,7 +65,7 @@ client_messages = st.one_of(
     configure,
     st.builds(m.Close, id=ids, session=keys),
     st.builds(m.Ping, id=ids),
-    st.builds(m.ListSessions, id=ids),
+    st.builds(m.ListSessions, id=ids, logged=maybe(st.booleans())),
     st.builds(m.Export, id=ids, session=keys, format=st.sampled_from(m.ExportFormat)),
 )
 
@@ -110,15 +119,18 @@ items = st.builds(
 summaries = st.builds(
     m.SessionSummary,
     session=keys,
+    logged_as=maybe(keys),
     platform=text,
     opened_at=epoch_ms,
+    closed_at=maybe(epoch_ms),
     participants=st.lists(
         st.builds(
             m.ParticipantSummary,
             participant=keys,
             name=maybe(text),
             label=st.sampled_from(Label),
-            score=st.none() | unit,
+            score=maybe(st.none() | unit),
+            worst=maybe(st.sampled_from(Label)),
         ),
         max_size=2,
     ).map(tuple),
@@ -133,6 +145,13 @@ host_messages = st.one_of(
         provider=st.none() | text,
         state=st.sampled_from(m.ModelState),
         least_alarms_per_hour=st.none() | milliseconds,
+        log=st.builds(
+            m.Log,
+            state=st.sampled_from(LogState),
+            path=text,
+            pictures=st.sampled_from(VaultState),
+            text=maybe(text),
+        ),
         limits=st.builds(m.Limits, **dict.fromkeys(m.Limits.__struct_fields__, numbers)),
     ),
     st.builds(
@@ -145,6 +164,8 @@ host_messages = st.one_of(
     ),
     st.builds(m.Pong, re=replies),
     st.builds(m.Error, re=replies, code=st.integers(100, 799), text=text),
-    st.builds(m.SessionList, re=replies, items=st.lists(summaries, max_size=2).map(tuple)),
+    st.builds(
+        m.SessionList, re=replies, items=st.lists(summaries, max_size=2).map(tuple), more=st.booleans()
+    ),
     st.builds(m.Exported, re=replies, session=keys, format=st.sampled_from(m.ExportFormat), data=text),
 )

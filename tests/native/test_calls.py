@@ -123,6 +123,7 @@ class TestExport:
                 "reason": "no_face",
                 "score": None,
                 "confidence": 0.0,
+                "evidence": 0.0,
             }
         ]
 

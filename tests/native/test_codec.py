@@ -160,7 +160,11 @@ def test_what_is_no_message_is_told_apart(
         ({"sensitivity": "balanced", "alarms_per_hour": 1}, "not both"),
         ({"session": "s", "sensitivity": "balanced", "cpu_share": 0.1}, "leave session out"),
         ({"session": "s", "battery_saver": False}, "leave session out"),
-        ({}, "give sensitivity, alarms_per_hour, cpu_share or battery_saver"),
+        ({"session": "s", "retention_days": 3}, "leave session out"),
+        ({"retention_days": -1}, ">= 0 - at `$.retention_days`"),
+        ({"retention_days": 3651}, "<= 3650 - at `$.retention_days`"),
+        ({"log": "off"}, "`$.log`"),
+        ({}, "give at least one setting"),
     ],
     ids=str,
 )

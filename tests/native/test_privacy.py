@@ -1,4 +1,4 @@
-"""What leaves the host: nothing but its answers, and a log without names."""
+"""What leaves the host: nothing but its answers, a log without names, and the session log."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ import sys
 from pathlib import Path
 
 import psutil
+import pytest
 
 import pictures
 from native.conftest import HOST, Start, python_path
-from native.talk import as_a, begin, frames, picture_of, retaken
+from native.talk import HELLO, as_a, begin, frames, picture_of, retaken
 from veritile.native.messages import (
     Close,
+    Configure,
     Export,
     ExportFormat,
     ModelState,
@@ -54,29 +56,39 @@ def test_no_socket_is_opened(start: Start, tmp_path: Path) -> None:
         assert trace.read_text() == ""
 
 
-def test_no_frame_touches_the_disk_and_no_name_the_log(
-    start: Start, tmp_path: Path, log_folder: Path
+@pytest.mark.parametrize("logged", [True, False])
+def test_no_frame_touches_the_disk_and_no_name_the_hosts_log(
+    start: Start, tmp_path: Path, log_folder: Path, data_folder: Path, logged: bool
 ) -> None:
-    """Every file that the process opens for writing, by its audit events, is the log."""
+    """Every file that the process opens for writing, by its audit events, is one of the two logs."""
     audit = tmp_path / "audit"
     (tmp_path / "sitecustomize.py").write_text(
         "import os, sys\n"
         f"report = os.open({str(audit)!r}, os.O_WRONLY | os.O_CREAT | os.O_APPEND)\n"
         "def hook(event, args):\n"
-        "    if event == 'open' and args[2] & (os.O_WRONLY | os.O_RDWR):\n"
+        "    if event == 'open' and args[2] & (os.O_WRONLY | os.O_RDWR) or event == 'sqlite3.connect':\n"
         "        os.write(report, f'{args[0]}\\n'.encode())\n"
         "sys.addaudithook(hook)\n"
         "sys.dont_write_bytecode = True\n"
     )
     host = start(PYTHONPATH=python_path(tmp_path))
+    host.request(HELLO)
+    host.request(Configure(id=9, log=logged))
     begin(host)
     ada, bob = picture_of("id-of-ada", FACE, name="Ada Lovelace"), picture_of("id-of-bob", b"")
     host.request(frames(3, ada, bob))
     host.request(Export(id=4, session="call", format=ExportFormat.JSON))
     assert host.close() == 0
     written = set(audit.read_text().split("\n")) - {"", os.devnull}
+    calls = data_folder / "log" / "calls.db"
     # File descriptors, of the protocol's two streams, appear as numbers.
-    assert {path for path in written if not path.isdigit()} == {str(log_folder / "host.log")}
+    expected = {str(log_folder / "host.log")} | ({str(calls)} if logged else set())
+    assert {path for path in written if not path.isdigit()} == expected
+    assert calls.exists() == logged
+    if logged:
+        data = calls.read_bytes()
+        assert b"Ada Lovelace" in data
+        assert not any(FACE[n : n + 64] in data for n in range(0, len(FACE) - 64, 64))
     log = (log_folder / "host.log").read_text()
     assert "1 frames looked at" in log
     for word in ("Ada", "id-of", "call"):

@@ -17,6 +17,7 @@ from veritile.native.client import LOADING_S, HostClient
 from veritile.native.limits import PROTOCOL
 from veritile.native.messages import (
     Close,
+    Configure,
     Error,
     Frame,
     Frames,
@@ -68,6 +69,8 @@ def judge(host: HostClient) -> str:
     """Have a picture of a face judged; return how that went. Raises Broken."""
     if _asked(Info, host.wait_loaded).state is ModelState.FAILED:
         _asked(Info, lambda: host.wait_for(lambda message: isinstance(message, Error)))
+    # What the doctor shows to the host is no call: it does not belong into the log.
+    _asked(Health, lambda: host.request(Configure(id=5, log=False)))
     session = "veritile-doctor"
     _asked(Health, lambda: host.request(Open(id=2, session=session, platform="doctor")))
     frame = Frame(

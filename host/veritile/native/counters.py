@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 
 from veritile.native.log import logger
 
@@ -13,6 +14,8 @@ class Counters:
     """Frames looked at, frames dropped unseen, and errors by code."""
 
     def __init__(self) -> None:
+        self.noticed: Callable[[int], None] = lambda code: None
+        """Called with each code the first time."""
         self._lock = threading.RLock()  # a signal may come while its own thread is counting, and reports
         self._started = time.monotonic()
         self._errors: Counter[int] = Counter()
@@ -32,6 +35,7 @@ class Counters:
             first = self._errors[code] == 1
         if first:
             logger.warning("error %d told to the client", code)
+            self.noticed(code)
 
     @property
     def errors(self) -> int:

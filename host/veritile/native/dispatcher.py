@@ -12,8 +12,10 @@ from veritile.native.batches import Batch, BatchQueue, WaitingFrame, captured_on
 from veritile.native.clock import SYSTEM, Clock
 from veritile.native.codec import decode_client, recover_id
 from veritile.native.counters import Counters
-from veritile.native.export import export_json
+from veritile.native.export import document_of, written
+from veritile.native.journal import Journal
 from veritile.native.limits import PROTOCOL
+from veritile.native.listing import logged_document, logged_sessions, open_sessions
 from veritile.native.log import logger
 from veritile.native.messages import (
     ClientMessage,
@@ -22,17 +24,15 @@ from veritile.native.messages import (
     Error,
     Export,
     Exported,
+    ExportFormat,
     Frames,
     Health,
     Hello,
     HostMessage,
     ListSessions,
     Open,
-    ParticipantSummary,
     Ping,
     Pong,
-    SessionList,
-    SessionSummary,
 )
 from veritile.native.sessions import Sessions
 from veritile.native.status import info
@@ -51,6 +51,7 @@ class Dispatcher:
         *,
         greeted: Callable[[], None] = lambda: None,
         clock: Clock = SYSTEM,
+        journal: Journal | None = None,
     ) -> None:
         self._batches = batches
         self._worker = worker
@@ -58,6 +59,7 @@ class Dispatcher:
         self._counters = counters
         self._on_hello = greeted
         self._clock = clock
+        self._journal = journal or Journal(None)
         self._greeted = False
         self._sessions = Sessions()
 
@@ -96,21 +98,22 @@ class Dispatcher:
             case Hello():
                 return self._hello(message)
             case Open(session=key, platform=platform):
-                self._sessions.open(key, platform)
+                self._journal.session_opened(self._sessions.open(key, platform))
             case Frames():
                 self._queue(message)
                 return None
             case Configure():
                 self._configure(message)
             case Close(session=key):
-                self._sessions.close(key)
+                self._journal.session_closed(self._sessions.close(key))
             case Ping():
                 return Pong(re=message.id)
+            case ListSessions(logged=True):
+                return logged_sessions(message.id, self._journal)
             case ListSessions():
-                return self._list(message.id)
+                return open_sessions(message.id, self._sessions)
             case Export(session=key, format=form):
-                data = export_json(self._sessions.get(key), self._worker.status.model, self._clock)
-                return Exported(re=message.id, session=key, format=form, data=data)
+                return Exported(re=message.id, session=key, format=form, data=self._export(key, form))
         return self._health(message.id)
 
     def _hello(self, message: Hello) -> HostMessage:
@@ -121,7 +124,7 @@ class Dispatcher:
             )
         self._greeted = True
         logger.info("hello from %r %r", message.client.name, message.client.version)
-        return info(self._worker.status, message.id)
+        return info(self._worker.status, self._journal.told, message.id)
 
     def _queue(self, message: Frames) -> None:
         session = self._sessions.get(message.session)
@@ -151,28 +154,15 @@ class Dispatcher:
             self._worker.grant(message.cpu_share)
         if message.battery_saver is not UNSET:
             self._worker.save_battery(message.battery_saver)
+        self._journal.configure(message, self._sessions.all())
 
-    def _list(self, request: int) -> SessionList:
-        return SessionList(
-            re=request,
-            items=tuple(
-                SessionSummary(
-                    session=session.key,
-                    platform=session.platform,
-                    opened_at=session.opened_at,
-                    participants=tuple(
-                        ParticipantSummary(
-                            participant=participant.key,
-                            name=participant.name or UNSET,
-                            label=participant.verdict.label,
-                            score=participant.verdict.score,
-                        )
-                        for participant in session.participants.values()
-                    ),
-                )
-                for session in self._sessions.all()
-            ),
-        )
+    def _export(self, key: str, form: ExportFormat) -> str:
+        session = self._sessions.find(key)
+        if session is not None:
+            document = document_of(session, self._worker.status.model, self._clock)
+        else:
+            document = logged_document(key, self._journal, self._clock)
+        return written(document, form)
 
     def _health(self, request: int) -> Health:
         import psutil  # costs 10 ms, which `hello` need not wait for

@@ -1,8 +1,8 @@
 """The process that the browser starts: wires reader, dispatcher, worker and outbox, and knows when to end.
 
-Three threads: this one reads, so that the end of input is seen whatever the
-others do; the worker loads the model and looks at pictures, those of a large batch
-with a helper beside it; the outbox writes.
+This thread reads, so that the end of input is seen whatever the others do; the
+worker loads the model and looks at pictures, those of a large batch with a helper
+beside it; the outbox writes; the session log has a thread once there is a call.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final, NoReturn
 
 from veritile import __version__
@@ -21,9 +22,12 @@ from veritile.native.batches import BatchQueue
 from veritile.native.counters import Counters
 from veritile.native.dispatcher import Dispatcher
 from veritile.native.framing import FrameReader
-from veritile.native.limits import DRAIN_S
+from veritile.native.journal import Journal
+from veritile.native.limits import DRAIN_S, LOG_END_S
 from veritile.native.outbox import Outbox
+from veritile.native.status import info
 from veritile.native.worker import Analyzer, Worker, load_analyzer
+from veritile.store import folder
 
 _BY_HAND: Final = """\
 This program is started by the browser, which talks to it over standard input and output.
@@ -50,9 +54,12 @@ def run(load: Callable[[], Analyzer] = load_analyzer) -> NoReturn:
     log.start()
     log.logger.info("veritile %s started", __version__)
     counters = Counters()
+    journal = Journal(_log_file(), changed=lambda: outbox.send(info(worker.status, journal.told)))
+    counters.noticed = journal.error
 
     def end(why: str) -> NoReturn:
         # Straight to the system: a thread deep in native code must not delay the end.
+        journal.stop(why, LOG_END_S, processed=counters.processed, dropped=counters.dropped)
         log.logger.info("ended: %s; %s", why, counters)
         logging.shutdown()
         os._exit(0)
@@ -63,7 +70,7 @@ def run(load: Callable[[], Analyzer] = load_analyzer) -> NoReturn:
 
     outbox = Outbox(stream_out, on_gone=end)
     batches = BatchQueue()
-    worker = Worker(batches, outbox.send, counters, load)
+    worker = Worker(batches, outbox.send, counters, load, journal=journal)
     dispatcher = Dispatcher(
         batches,
         worker,
@@ -71,6 +78,7 @@ def run(load: Callable[[], Analyzer] = load_analyzer) -> NoReturn:
         counters,
         # The heavy imports begin when `info` is out: they would hold up its writing.
         greeted=lambda: worker.start(after=outbox.flush),
+        journal=journal,
     )
     try:
         serve(FrameReader(stream_in), dispatcher)
@@ -81,6 +89,15 @@ def run(load: Callable[[], Analyzer] = load_analyzer) -> NoReturn:
     except Exception:
         log.logger.exception("the host failed")
         end("failure")
+
+
+def _log_file() -> Path | None:
+    """Where the session log is; None for a user without a home."""
+    try:
+        return folder.file()
+    except RuntimeError:
+        log.logger.warning("no session log: set HOME or %s", folder.DATA_DIR_VARIABLE)
+        return None
 
 
 def serve(reader: FrameReader, dispatcher: Dispatcher) -> None:

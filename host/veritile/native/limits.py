@@ -41,9 +41,15 @@ NAME_CHARS: Final = 256
 SMALLEST_SHARE: Final = 0.005
 LARGEST_SHARE: Final = 0.5
 """Of the machine's cores, that `configure` may grant."""
+LONGEST_DAYS: Final = 3650
+"""That `configure` may have the session log kept."""
+LISTED_BYTES: Final = 900_000
+"""Of the log's sessions in one reply; what is older is left out."""
 
 REPLIES_WAITING: Final = 64
 STALLED_S: Final = 1.5
 """When so many replies wait and none is taken for this long, the peer has stopped reading: the host ends."""
+LOG_END_S: Final = 0.5
+"""For the session log to be closed; what comes too late for that is lost, the log is not."""
 DRAIN_S: Final = 0.5
 """After end of input: time for what is queued to be answered before the process ends."""

@@ -14,7 +14,9 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from veritile.decision.policy import LARGEST_BUDGET, SMALLEST_BUDGET
 from veritile.native.basis import Basis
 from veritile.native.fields import Box, Count, EpochMs, Key, Measure, Name, RequestId, Side, Unit, Word
-from veritile.native.limits import BATCH_FRAMES, LARGEST_SHARE, PROTOCOL, SMALLEST_SHARE
+from veritile.native.limits import BATCH_FRAMES, LARGEST_SHARE, LONGEST_DAYS, PROTOCOL, SMALLEST_SHARE
+from veritile.store.state import LogState
+from veritile.store.vault import VaultState
 from veritile.vocabulary import Advice, Label, Reason, Sensitivity
 
 
@@ -22,6 +24,8 @@ class ExportFormat(StrEnum):
     """What `export` can write."""
 
     JSON = "json"
+    CSV = "csv"
+    HTML = "html"
 
 
 class ModelState(StrEnum):
@@ -86,23 +90,28 @@ class Frames(_Request, frozen=True, kw_only=True, tag="frames"):
 
 
 class Configure(_Request, frozen=True, kw_only=True, tag="configure"):
-    """Sets the user's budget of false alarms, and what may be taken of the machine. Answered by Health."""
+    """Sets the budget of false alarms, what may be taken of the machine, and the log. Answered by Health."""
 
     session: Key | UnsetType = UNSET
     sensitivity: Sensitivity | UnsetType = UNSET
     alarms_per_hour: Annotated[float, Meta(ge=SMALLEST_BUDGET, le=LARGEST_BUDGET)] | UnsetType = UNSET
     cpu_share: Annotated[float, Meta(ge=SMALLEST_SHARE, le=LARGEST_SHARE)] | UnsetType = UNSET
     battery_saver: bool | UnsetType = UNSET
+    log: bool | UnsetType = UNSET
+    retention_days: Annotated[int, Meta(ge=0, le=LONGEST_DAYS)] | UnsetType = UNSET
+    log_names: bool | UnsetType = UNSET
+    keep_evidence: bool | UnsetType = UNSET
 
     def __post_init__(self) -> None:
         budget = (self.sensitivity, self.alarms_per_hour)
-        machine = (self.cpu_share, self.battery_saver)
+        log = (self.log, self.retention_days, self.log_names, self.keep_evidence)
+        others = (self.cpu_share, self.battery_saver, *log)
         if UNSET not in budget:
             raise ValueError("give sensitivity or alarms_per_hour, not both")
-        if all(setting is UNSET for setting in (*budget, *machine)):
-            raise ValueError("give sensitivity, alarms_per_hour, cpu_share or battery_saver")
-        if self.session is not UNSET and any(setting is not UNSET for setting in machine):
-            raise ValueError("cpu_share and battery_saver are for all sessions: leave session out")
+        if all(setting is UNSET for setting in (*budget, *others)):
+            raise ValueError("give at least one setting")
+        if self.session is not UNSET and any(setting is not UNSET for setting in others):
+            raise ValueError("only a budget can be of one session: leave session out")
 
 
 class Close(_Request, frozen=True, kw_only=True, tag="close"):
@@ -116,7 +125,9 @@ class Ping(_Request, frozen=True, kw_only=True, tag="ping"):
 
 
 class ListSessions(_Request, frozen=True, kw_only=True, tag="sessions"):
-    """Asks what is open. Answered by SessionList."""
+    """Asks what is open, or what is in the log. Answered by SessionList."""
+
+    logged: bool | UnsetType = UNSET
 
 
 class Export(_Request, frozen=True, kw_only=True, tag="export"):
@@ -166,8 +177,17 @@ class Limits(Struct, frozen=True, kw_only=True):
     participants: int
 
 
+class Log(Struct, frozen=True, kw_only=True):
+    """How the session log is doing."""
+
+    state: LogState
+    path: str
+    pictures: VaultState
+    text: str | UnsetType = UNSET
+
+
 class Info(_Reply, frozen=True, kw_only=True, tag="info"):
-    """What the host is and how far its model is; also pushed when that changes."""
+    """What the host is, how far its model is and how its log is doing; also pushed when that changes."""
 
     versions: Versions
     protocols: tuple[int, ...]
@@ -175,6 +195,7 @@ class Info(_Reply, frozen=True, kw_only=True, tag="info"):
     provider: str | None
     state: ModelState
     least_alarms_per_hour: Measure | None
+    log: Log
     limits: Limits
 
 
@@ -257,27 +278,31 @@ class Error(_Reply, frozen=True, kw_only=True, tag="error"):
 
 
 class ParticipantSummary(Struct, frozen=True, kw_only=True):
-    """One participant of an open session."""
+    """One participant of a session."""
 
     participant: str
     name: str | UnsetType = UNSET
     label: Label
-    score: Unit | None
+    score: Unit | UnsetType | None = UNSET
+    worst: Label | UnsetType = UNSET
 
 
 class SessionSummary(Struct, frozen=True, kw_only=True):
-    """One open session."""
+    """One session, open or of the log."""
 
     session: str
+    logged_as: str | UnsetType = UNSET
     platform: str
     opened_at: EpochMs
+    closed_at: EpochMs | UnsetType = UNSET
     participants: tuple[ParticipantSummary, ...]
 
 
 class SessionList(_Reply, frozen=True, kw_only=True, tag="sessions"):
-    """What is open."""
+    """What is open, or what is in the log."""
 
     items: tuple[SessionSummary, ...]
+    more: bool
 
 
 class Exported(_Reply, frozen=True, kw_only=True, tag="export"):

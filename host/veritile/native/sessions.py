@@ -10,24 +10,13 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from veritile.decision import Observation, Pacer, Policy, Scorer, Tile, Verdict
 from veritile.errors import TooManyParticipantsError, TooManySessionsError, UnknownSessionError
 from veritile.native.limits import ABSENT_S, CHANGES_KEPT, PARTICIPANTS, SESSIONS
-from veritile.vocabulary import Label, Reason
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A participant's label became another."""
-
-    at: float
-    """Capture time of the frame that changed it, epoch ms."""
-    label: Label
-    reason: Reason | None
-    score: float | None
-    confidence: float
+from veritile.store.document import Change
+from veritile.vocabulary import Reason
 
 
 class Participant:
@@ -46,6 +35,11 @@ class Participant:
         """The newest changes of label, oldest first."""
         self.thumbnail: bytes | None = None
         """Of the last picture that was looked at; the worker's thread only."""
+        self.noted = -math.inf
+        """Capture time of the last frame that went into the log, s on the monotonic clock; the worker's."""
+        self.strongest: tuple[float, bytes] | None = None
+        """The picture that speaks most for fake and has not been kept yet, and when it was taken, epoch ms:
+        only while pictures are to be kept."""
         self._tile = Tile()
         self.verdict = self._tile.verdict
         self._unusable: Reason | None = None
@@ -66,7 +60,14 @@ class Participant:
         before = self.changes[-1] if self.changes else None
         if before is None or (before.label, before.reason) != (verdict.label, verdict.reason):
             score = None if verdict.score is None else round(verdict.score, 4)
-            change = Change(captured_at, verdict.label, verdict.reason, score, round(verdict.confidence, 4))
+            change = Change(
+                at=captured_at,
+                label=verdict.label,
+                reason=verdict.reason,
+                score=score,
+                confidence=round(verdict.confidence, 4),
+                evidence=round(verdict.evidence, 2),
+            )
             self.changes = (*self.changes, change)[-CHANGES_KEPT:]
         self.verdict = verdict
         return verdict
@@ -77,6 +78,18 @@ def _why_unusable(observation: Observation) -> Reason | None:
     if not observation.looks:
         return observation.reason
     return None if any(look.usable for look in observation.looks) else observation.looks[0].reason
+
+
+@dataclass(slots=True, eq=False)
+class LoggedSession:
+    """A session in the log."""
+
+    id: str
+    """The log's own, for there may be many calls in a tab."""
+    names: dict[str, str | None] = field(default_factory=dict)
+    """Of the participants, as they were logged last."""
+    entries: int = 0
+    pictures: int = 0
 
 
 class Session:
@@ -91,6 +104,8 @@ class Session:
         self.participants: dict[str, Participant] = {}
         """In the order in which they were last seen."""
         self.closed = False
+        self.logged: LoggedSession | None = None
+        """What the log knows of it; the journal's."""
 
     def admit(self, key: str, name: str | None, captured: float, now: float) -> Participant:
         """Note that a frame of `key` has arrived, captured and arriving at these monotonic seconds.
@@ -146,10 +161,16 @@ class Sessions:
         except KeyError:
             raise UnknownSessionError("The session is not open: send `open` first.") from None
 
-    def close(self, key: str) -> None:
-        """Forget a session; raises UnknownSessionError."""
-        self.get(key).closed = True
+    def find(self, key: str) -> Session | None:
+        """Return an open session; None when none of that id is."""
+        return self._open.get(key)
+
+    def close(self, key: str) -> Session:
+        """Forget a session, and return it; raises UnknownSessionError."""
+        session = self.get(key)
+        session.closed = True
         del self._open[key]
+        return session
 
     def configure(self, policy: Policy, key: str | None = None) -> None:
         """Set the policy of one session, or of all that are open and will be; raises UnknownSessionError."""

@@ -14,7 +14,7 @@ from veritile import __version__
 from veritile.errors import ModelError, VeritileError
 from veritile.frame.card import DEFAULT_MODEL, read_card
 from veritile.native import limits
-from veritile.native.messages import Info, Limits, Model, ModelState, Versions
+from veritile.native.messages import Info, Limits, Log, Model, ModelState, Versions
 
 MODEL_VARIABLE: Final = "VERITILE_MODEL"
 
@@ -49,7 +49,7 @@ def model_on_card() -> Model:
     return Model(name=card.name, version=card.version, sha256=card.sha256)
 
 
-def info(status: ModelStatus, re: int | UnsetType = UNSET) -> Info:
+def info(status: ModelStatus, log: Log, re: int | UnsetType = UNSET) -> Info:
     """The message, as a reply to request `re` or as a push."""
     return Info(
         re=re,
@@ -63,6 +63,7 @@ def info(status: ModelStatus, re: int | UnsetType = UNSET) -> Info:
         provider=status.provider,
         state=status.state,
         least_alarms_per_hour=None if status.least_budget is None else round(status.least_budget, 5),
+        log=log,
         limits=Limits(
             message_bytes=limits.MESSAGE_BYTES,
             reply_bytes=limits.REPLY_BYTES,

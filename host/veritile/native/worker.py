@@ -22,6 +22,7 @@ from veritile.native.batches import Batch, BatchQueue, WaitingFrame
 from veritile.native.clock import SYSTEM, Clock
 from veritile.native.counters import Counters
 from veritile.native.items import judged, unjudged
+from veritile.native.journal import Journal, Note
 from veritile.native.log import logger
 from veritile.native.messages import Error, HostMessage, Item, Model, ModelState, Verdicts
 from veritile.native.sharing import Helper
@@ -72,12 +73,14 @@ class Worker:
         counters: Counters,
         load: Callable[[], Analyzer] = load_analyzer,
         clock: Clock = SYSTEM,
+        journal: Journal | None = None,
     ) -> None:
         self._batches = batches
         self._send = send
         self._counters = counters
         self._load = load
         self._clock = clock
+        self._journal = journal or Journal(None)
         self._analyzer: Analyzer | None = None
         self._scorer = Scorer()
         self._cores = os.cpu_count() or 1
@@ -154,7 +157,8 @@ class Worker:
                 self._ms_since(started),
                 model.provider,
             )
-        self._send(info(self.status))
+        self._journal.model(self.status)
+        self._send(info(self.status, self._journal.told))
 
     def _answer(self, batch: Batch) -> HostMessage:
         if self._analyzer is None:
@@ -164,9 +168,12 @@ class Worker:
                 "The session was closed while the frames were waiting: open it again."
             )
             return self._refusal(closed, batch.request)
-        return _verdicts(batch, self._look_at_all(self._analyzer, batch))
+        notes: list[Note] = []
+        reply = _verdicts(batch, self._look_at_all(self._analyzer, batch, notes))
+        self._journal.judged(batch.session, reply.alarm, notes)
+        return reply
 
-    def _look_at_all(self, analyzer: Analyzer, batch: Batch) -> tuple[Item, ...]:
+    def _look_at_all(self, analyzer: Analyzer, batch: Batch, notes: list[Note]) -> tuple[Item, ...]:
         """One item a frame. A participant's frames stay in order, and with one thread at a time."""
         items: dict[int, Item] = {}
         frames_of: dict[str, list[int]] = {}
@@ -175,12 +182,12 @@ class Worker:
 
         def look(places: list[int]) -> None:
             for place in places:
-                items[place] = self._look(analyzer, batch.frames[place], batch)
+                items[place] = self._look(analyzer, batch.frames[place], batch, notes)
 
         self._helper.share([partial(look, places) for places in frames_of.values()])
         return tuple(items[place] for place in range(len(batch.frames)))
 
-    def _look(self, analyzer: Analyzer, frame: WaitingFrame, batch: Batch) -> Item:
+    def _look(self, analyzer: Analyzer, frame: WaitingFrame, batch: Batch, notes: list[Note]) -> Item:
         queue_ms = self._ms_since(batch.arrived)
         if frame.is_stale(self._clock.monotonic()):
             self._counters.count(dropped=1)
@@ -194,9 +201,12 @@ class Worker:
             result = analyzer.analyze_encoded(frame.jpeg, last=person.thumbnail)
             self._pacer.spent((self._clock.work() - started) * 1000)
             person.thumbnail = result.thumbnail
-            seen = observation(frame.captured, result)
+            seen, before = observation(frame.captured, result), person.changes
             verdict = person.observe(seen, frame.captured_at, policy, self._scorer, self._pacer)
             item = judged(frame, verdict, result, queue_ms)
+            if self._journal.on:
+                note = self._journal.note(frame, person, item, changed=person.changes is not before)
+                notes.extend([note] if note else [])
         except VeritileError as error:
             self._counters.error(error.code)
             return unjudged(frame, queue_ms, error)

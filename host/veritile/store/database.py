@@ -10,9 +10,9 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from veritile.store.entries import Entry, Kind, canonical, digest
+from veritile.store.entries import Entry, Kind, append, canonical
 from veritile.store.folder import make_private
 from veritile.store.migrations import v20261122000000_entries
 from veritile.store.state import Newer, Vanished
@@ -56,7 +56,7 @@ class Database:
             raise Vanished
         with self.transaction():
             for entry in entries:
-                seq = append_one(self._connection, entry)
+                seq = append(self._connection, entry)
                 if entry.picture is not None:
                     self._keep(seq, entry)
 
@@ -90,7 +90,7 @@ class Database:
         if dropped:
             connection.executemany("DELETE FROM pictures WHERE seq = ?", ((number,) for number in dropped))
             body = canonical({"pictures": sorted(dropped)})
-            append_one(connection, Entry(entry.at, Kind.PICTURES_DROPPED, entry.host, "", body))
+            append(connection, Entry(entry.at, Kind.PICTURES_DROPPED, entry.host, "", body))
 
 
 def prepare(path: Path) -> None:
@@ -141,17 +141,6 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
-
-
-def append_one(connection: sqlite3.Connection, entry: Entry) -> int:
-    """Write one entry behind the head, inside a transaction; return its number."""
-    seq, previous = connection.execute("SELECT seq, hash FROM head").fetchone()
-    seq += 1
-    columns: tuple[Any, ...] = (seq, entry.at, entry.kind.value, entry.host, entry.session, entry.body)
-    new = digest(previous, *columns)
-    connection.execute("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*columns, previous, new))
-    connection.execute("UPDATE head SET seq = ?, hash = ?", (seq, new))
-    return int(seq)
 
 
 def set_aside(path: Path, at: int) -> str:

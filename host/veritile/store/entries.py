@@ -7,7 +7,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    import sqlite3
 
 GENESIS: Final = bytes(32)
 """What the first entry follows."""
@@ -73,3 +76,13 @@ def digest(
     columns = [seq, at, kind, host, session, body]
     text = json.dumps(columns, ensure_ascii=False, separators=(",", ":"), default=repr)
     return hashlib.sha256(previous + text.encode("utf-8", "surrogatepass")).digest()
+
+
+def append(connection: sqlite3.Connection, entry: Entry) -> int:
+    """Write one entry behind the head, inside a transaction that holds the write lock; return its number."""
+    seq, previous = connection.execute("SELECT seq, hash FROM head").fetchone()
+    columns = (seq + 1, entry.at, entry.kind.value, entry.host, entry.session, entry.body)
+    new = digest(previous, *columns)
+    connection.execute("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*columns, previous, new))
+    connection.execute("UPDATE head SET seq = ?, hash = ?", (seq + 1, new))
+    return int(seq) + 1

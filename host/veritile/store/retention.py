@@ -7,15 +7,17 @@ cannot hide tampering.
 
 from __future__ import annotations
 
-import sqlite3
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from veritile.store.database import Database, append_one
-from veritile.store.entries import Entry, Kind, canonical
+from veritile.store.entries import Entry, Kind, append, canonical
 from veritile.store.spans import merged, told
 
+if TYPE_CHECKING:
+    import sqlite3
+
+    from veritile.store.database import Database
+
 DEFAULT_DAYS: Final = 30
-LONGEST_DAYS: Final = 3650
 DAY_MS: Final = 86_400_000
 RUNNING_MS: Final = 600_000
 """A session without an end whose last entry is no older still goes on: while somebody is seen, one comes a
@@ -76,4 +78,4 @@ def _remove(connection: sqlite3.Connection, gone: list[int], host: str, now: int
         after = after or connection.execute("SELECT hash FROM head WHERE seq = ?", (last,)).fetchone()
         spans.append([first, last, bytes(after[0]).hex() if after else ""])
     body = canonical({"entries": len(gone), "removed": spans})
-    append_one(connection, Entry(now, Kind.PRUNED, host, "", body))
+    append(connection, Entry(now, Kind.PRUNED, host, "", body))

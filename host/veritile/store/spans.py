@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from veritile.store.entries import Kind
+
+if TYPE_CHECKING:
+    import sqlite3
 
 
 class Span(NamedTuple):
