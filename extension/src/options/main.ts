@@ -50,7 +50,7 @@ function render(snapshot: Snapshot): void {
   sites.show(snapshot);
   showHost(snapshot, hostLine, remedyCard, () => connection.send({ kind: "retry" }));
   ownRow.hidden = sensitivity !== "own";
-  ownText.textContent = ownBudget(alarmsPerHour);
+  ownText.textContent = sensitivity === "own" ? ownBudget(alarmsPerHour) : text("options_own_text");
   // Only what the presets' own words do not say already.
   const open = text("popup_budget_open");
   budgetNote.hidden = !budget(sensitivity, alarmsPerHour, host).endsWith(open);
@@ -75,7 +75,10 @@ siteForm.addEventListener("submit", (event) => {
 
 find("#actions", HTMLElement).append(
   button(text("options_welcome"), { class: "plain" }, () => void chrome.tabs.create({ url: "welcome.html" })),
-  copyButton(text("page_diagnostics"), text("page_diagnostics_spoken"), () =>
-    connection.latest ? diagnostics(connection.latest, version, navigator.userAgent) : "",
+  copyButton(
+    text("page_diagnostics"),
+    text("page_diagnostics_spoken"),
+    () => (connection.latest ? diagnostics(connection.latest, version, navigator.userAgent) : ""),
+    "plain",
   ),
 );

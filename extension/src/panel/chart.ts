@@ -6,7 +6,9 @@ import { element } from "../shared/page/dom";
 
 const HEIGHT_PX = 92;
 /** Room above the bound, or the highest point. */
-const HEADROOM = 1.15;
+const HEADROOM = 1.35;
+/** Half of a time's width beneath the chart. */
+const LABEL_PX = 28;
 /** A line of a second or two would look like a wall. */
 const SHORTEST_S = 60;
 
@@ -74,7 +76,12 @@ export class Chart {
           space: 70,
           grid: { show: false },
           ticks: { show: false },
-          values: (_, times) => times.map((time) => clock(time * 1000)),
+          // A time that would be cut off at the edge is left out.
+          values: (plot, times) =>
+            times.map((time) => {
+              const x = plot.valToPos(time, "x");
+              return x < LABEL_PX || x > plot.width - LABEL_PX ? "" : clock(time * 1000);
+            }),
         },
         { show: false },
       ],
@@ -91,7 +98,10 @@ export class Chart {
         drawClear: [
           (plot) => {
             this.level(plot, 0, line(), []);
-            if (this.alarm !== null) this.level(plot, this.alarm, colour("--likely_fake-drawn")(), [5, 4]);
+            if (this.alarm === null) return;
+            const red = colour("--likely_fake-drawn")();
+            this.level(plot, this.alarm, red, [5, 4]);
+            this.name(plot, this.alarm, red, font);
           },
         ],
         setCursor: [
@@ -101,6 +111,18 @@ export class Chart {
         ],
       },
     };
+  }
+
+  /** What the line of the bound is, above its end. */
+  private name({ ctx, bbox, valToPos }: uPlot, value: number, colour: string, font: string): void {
+    ctx.save();
+    ctx.scale(devicePixelRatio, devicePixelRatio);
+    ctx.font = font;
+    ctx.fillStyle = colour;
+    ctx.textAlign = "right";
+    const [x, y] = [bbox.left + bbox.width, valToPos(value, "y", true)].map((at) => at / devicePixelRatio);
+    ctx.fillText(text("panel_alarm"), x ?? 0, (y ?? 0) - 5);
+    ctx.restore();
   }
 
   private level({ ctx, bbox, valToPos }: uPlot, value: number, colour: string, dashes: number[]): void {
@@ -123,6 +145,7 @@ export function clock(at: number): string {
     hour: "2-digit",
     minute: "2-digit",
     second: "2-digit",
+    hourCycle: "h23",
   }).format(at);
 }
 

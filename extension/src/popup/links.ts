@@ -17,7 +17,6 @@ export function links(tab: () => number | undefined, snapshot: () => Snapshot | 
     const latest = snapshot();
     return latest ? diagnostics(latest, version, navigator.userAgent) : "";
   };
-  const copy = copyButton(text("page_diagnostics"), text("page_diagnostics_spoken"), report);
-  copy.className = "link";
+  const copy = copyButton(text("page_diagnostics"), text("page_diagnostics_spoken"), report, "link");
   return [timeline, options, copy];
 }

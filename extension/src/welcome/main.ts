@@ -64,7 +64,7 @@ find("#try-buttons", HTMLElement).append(
 );
 const sentence = text("welcome_sentence");
 find("#sentence-copy", HTMLElement).append(
-  copyButton(text("welcome_copy_sentence"), text("welcome_copy_sentence"), () => sentence),
+  copyButton(text("welcome_copy_sentence"), text("welcome_copy_sentence"), () => sentence, "plain"),
 );
 find("#next-buttons", HTMLElement).append(
   button(text("welcome_options"), { class: "plain" }, () => void chrome.runtime.openOptionsPage()),

@@ -1,15 +1,20 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { FORMATS } from "../../src/panel/export";
 import { COLOURS } from "../../src/shared/marks";
 import { COMMANDS } from "../../src/shared/page/remedy";
+import { LANGUAGES } from "../../src/shared/settings";
 import { ADVICE, LABELS, REASONS, SENSITIVITIES } from "../../src/shared/vocabulary";
 
 const root = new URL("../../", import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, root), "utf8");
-const messages: Record<string, { message: string }> = JSON.parse(read("_locales/en/messages.json"));
+type Messages = Record<string, { message: string; placeholders?: Record<string, { content: string }> }>;
+const catalogue = (language: string): Messages => JSON.parse(read(`_locales/${language}/messages.json`));
+const messages = catalogue("en");
 
-const needed = [
-  ...LABELS.map((label) => `label_${label}`),
+/** Keys that are put together from the vocabulary; all others stand in the sources as they are. */
+const composed = [
+  ...LABELS.flatMap((label) => [`label_${label}`, `welcome_${label}`]),
   ...LABELS.filter((label) => label !== "inconclusive").map((label) => `explain_${label}`),
   ...REASONS.flatMap((reason) => [`reason_${reason}`, `explain_${reason}`]),
   ...ADVICE.map((advice) => `advice_${advice}`),
@@ -20,20 +25,72 @@ const needed = [
     `popup_${key}_title`,
     `popup_${key}_text`,
   ]),
+  ...["off", "failed", "ready", "wait"].map((state) => `welcome_check_${state}`),
+  ...FORMATS.map((format) => `panel_export_${format}`),
 ];
+/** Of a failure that has no hint, there is none to show. */
+const optional = ["host_not_installed_hint"];
 
-test.each(needed)("there are words for %s", (key) => {
+/** Everything that could name a key: the words of keys' form in all sources. */
+const named = new Set(
+  readdirSync(new URL("src", root), { recursive: true, encoding: "utf8" })
+    .filter((file) => /\.(ts|html)$/.test(file))
+    .map((file) => read(`src/${file}`))
+    .concat(read("manifest.json"))
+    .flatMap((source) => [
+      ...[...source.matchAll(/"([a-z]+(?:_[a-z]+)*)"/g)].map(([, key]) => key ?? ""),
+      ...[...source.matchAll(/__MSG_([a-z_]+)__/g)].map(([, key]) => key ?? ""),
+    ]),
+);
+
+test.each(composed)("there are words for %s", (key) => {
   expect(messages[key]?.message).toBeTruthy();
 });
 
-test("every key that the sources or the popup's page name has words", () => {
+test("every key that a source asks for has words", () => {
   const files = readdirSync(new URL("src", root), { recursive: true, encoding: "utf8" });
   const sources = files.filter((file) => /\.(ts|html)$/.test(file)).map((file) => read(`src/${file}`));
-  const named = sources.flatMap((source) =>
-    [...source.matchAll(/(?:text\(|data-text=|__MSG_)"?([a-z]+_[a-z_]+)"/g)].map(([, key]) => key ?? ""),
+  const asked = sources.flatMap((source) =>
+    [...source.matchAll(/(?:text\(|data-text=|data-spoken=)"([a-z_]+)"/g)].map(([, key]) => key ?? ""),
   );
-  expect(named.length).toBeGreaterThan(20);
-  expect(named.filter((key) => !messages[key])).toEqual([]);
+  expect(asked.length).toBeGreaterThan(100);
+  expect(asked.filter((key) => !messages[key])).toEqual([]);
+});
+
+test("no words are there that nothing says", () => {
+  const said = new Set([...composed, ...optional]);
+  expect(Object.keys(messages).filter((key) => !named.has(key) && !said.has(key))).toEqual([]);
+});
+
+const TRANSLATIONS = LANGUAGES.filter((language) => language !== "auto" && language !== "en");
+
+test("every language that can be chosen is there, and no other", () => {
+  expect(readdirSync(new URL("_locales", root)).sort()).toEqual(LANGUAGES.filter((one) => one !== "auto").sort());
+});
+
+describe.each(TRANSLATIONS)("in %s", (language) => {
+  const translated = catalogue(language);
+
+  test("the same is said as in English, with the same in its gaps", () => {
+    expect(Object.keys(translated).sort()).toEqual(Object.keys(messages).sort());
+    for (const [key, { message, placeholders }] of Object.entries(messages)) {
+      const gaps = (words = "") => [...new Set(words.match(/\$\w+\$/g))].sort();
+      expect([key, gaps(translated[key]?.message)]).toEqual([key, gaps(message)]);
+      expect([key, translated[key]?.placeholders]).toEqual([key, placeholders]);
+    }
+  });
+
+  test("it is said in that language", () => {
+    expect(translated.language?.message).toBe(language);
+    // Names, and sentences that have no words of their own.
+    const alike = Object.keys(messages).filter((key) => translated[key]?.message === messages[key]?.message);
+    const names = /^(extension_name|badge_spoken|panel_export_(json|csv)|time_(seconds|minutes))$/;
+    expect(alike.filter((key) => !names.test(key))).toEqual([]);
+  });
+
+  test("nobody is promised certainty", () => {
+    for (const { message } of Object.values(translated)) expect(message).not.toMatch(/100 ?%/);
+  });
 });
 
 test("nobody is promised certainty", () => {

@@ -3,8 +3,8 @@ import { text } from "../i18n";
 import { button } from "./dom";
 
 /** @param spoken what a screen reader says of it, where `label` alone does not tell */
-export function copyButton(label: string, spoken: string, content: () => string): HTMLButtonElement {
-  const copy = button(label, { "aria-label": spoken }, () => {
+export function copyButton(label: string, spoken: string, content: () => string, look = ""): HTMLButtonElement {
+  const copy = button(label, { "aria-label": spoken, class: look }, () => {
     const copied = () => {
       copy.textContent = text("popup_copied");
       copy.setAttribute("aria-label", text("popup_copied"));
