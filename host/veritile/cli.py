@@ -11,6 +11,7 @@ import click
 
 from veritile import __version__
 from veritile.cli_evaluate import evaluate
+from veritile.cli_log import log
 from veritile.cli_train import train
 from veritile.frame.card import DEFAULT_MODEL
 from veritile.install.browsers import BROWSERS
@@ -186,4 +187,5 @@ def analyze(paths: tuple[Path, ...], as_json: bool, model: str) -> None:
 
 
 main.add_command(evaluate)
+main.add_command(log)
 main.add_command(train)

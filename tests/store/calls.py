@@ -39,15 +39,16 @@ class Recorder:
 
     def call(self, session: str, *labels: str, name: str = "Ada", closed: bool = True) -> None:
         """One call of one participant, a second a verdict."""
-        self.write(
+        entries = [
             self.entry(Kind.SESSION_OPENED, session, platform="meet", client="tab-1", opened_at=self.now_ms),
             self.entry(Kind.PARTICIPANT, session, participant="ada", name=name),
-        )
+        ]
         for label in labels or ("likely_real",):
             self.now_ms += 1000
-            self.write(self.verdict(session, label))
+            entries.append(self.verdict(session, label))
         if closed:
-            self.write(self.entry(Kind.SESSION_CLOSED, session))
+            entries.append(self.entry(Kind.SESSION_CLOSED, session))
+        self.write(*entries)
 
     def write(self, *entries: Entry) -> None:
         mark = self.writer.put(entries, urgent=True)

@@ -98,14 +98,14 @@ def prepare(path: Path) -> None:
     import caribou
 
     with closing(_connect(path)) as connection:
-        # On an empty file, before there is a table; the first is kept in the file, the second as well.
+        version = _version(connection)
+        if version == NEWEST:
+            return
+        if version > NEWEST:
+            raise Newer
+        # Both are kept in the file; the first must be said before there is a table.
         connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
         connection.execute("PRAGMA journal_mode = WAL").fetchall()
-        version = _version(connection)
-    if version == NEWEST:
-        return
-    if version > NEWEST:
-        raise Newer
     caribou.upgrade(str(path), list(MIGRATIONS))
 
 

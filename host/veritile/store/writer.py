@@ -41,6 +41,8 @@ class _Gap:
     lost: int = 0
     """Entries that had to be given up."""
     tries: int = 0
+    why: str = ""
+    """As it is written down: the first state, or that the file was removed."""
     aside: str | None = None
     """New name of a damaged file."""
 
@@ -175,62 +177,72 @@ class Writer:
 
     def _try(self, taken: list[Entry], gap: _Gap | None) -> None:
         """Write, or put back what could not be written."""
-        first = [self._entry_of(gap, len(taken))] if gap else []
-        try:
-            if self._database is None:
-                from veritile.store.database import Database
-
-                self._database = Database(self.path)
-            if first or taken:
-                self._database.append([*first, *taken])
-        except Exception as error:  # whatever it is, the call goes on
-            with self._changed:
-                self._waiting.extendleft(reversed(taken))
-                self._note(error)
-                self._give_up_oldest()
-                self._changed.notify_all()
-            return
+        before = gap
+        while True:
+            try:
+                self._write(taken, gap)
+                break
+            except Exception as error:  # whatever it is, the call goes on
+                gap, again = self._after(error, gap)
+                if not again:
+                    self._put_back(taken, gap)
+                    return
         with self._changed:
             self._settled += len(taken)
-            if self._gap is gap:
+            if self._gap is before:
                 self._gap = None
             self._changed.notify_all()
         self._work()
+
+    def _write(self, taken: list[Entry], gap: _Gap | None) -> None:
+        if self._database is None:
+            from veritile.store.database import Database
+
+            self._database = Database(self.path)
+        first = [self._entry_of(gap, len(taken))] if gap else []
+        if first or taken:
+            self._database.append([*first, *taken])
+
+    def _put_back(self, taken: list[Entry], gap: _Gap) -> None:
+        with self._changed:
+            gap.lost += self._gap.lost if self._gap is not None and self._gap is not gap else 0
+            self._gap = gap
+            self._waiting.extendleft(reversed(taken))
+            self._give_up_oldest()
+            self._changed.notify_all()
 
     def _work(self) -> None:
         while self._jobs and self._database is not None:
             try:
                 self._jobs[0](self._database)
             except Exception as error:
-                with self._changed:
-                    self._note(error)
+                self._put_back([], self._after(error, self._gap)[0])
                 return
             self._jobs.popleft()
 
-    def _note(self, error: Exception) -> None:
-        """Remember that nothing can be written, and what may help."""
-        vanished = isinstance(error, Vanished)
-        state = LogState.UNWRITABLE if vanished else state_of(error, self.path)
-        if self._gap is None:
-            self._gap = _Gap(state, self._now())
-        self._gap.state = state
-        self._gap.tries += 1
+    def _after(self, error: Exception, gap: _Gap | None) -> tuple[_Gap, bool]:
+        """What is known of the trouble after an error, and whether another file helps at once."""
         if self._database is not None:
             self._database.close()  # opened afresh: the file may be another by then
             self._database = None
-        if state is LogState.DAMAGED and self._gap.aside is None:
+        vanished = isinstance(error, Vanished)
+        state = LogState.UNWRITABLE if vanished else state_of(error, self.path)
+        gap = gap or _Gap(state, self._now())
+        gap.state = state
+        gap.why = gap.why or ("removed" if vanished else state.value)
+        gap.tries += 1
+        if state is LogState.DAMAGED and gap.aside is None:
             from veritile.store.database import set_aside
 
             with suppress(OSError):
-                self._gap.aside = set_aside(self.path, self._now() // 1000)
-                self._gap.tries = 0
-        elif vanished:
-            self._gap.tries = 0
+                gap.aside = set_aside(self.path, self._now() // 1000)
+                return gap, True
+        return gap, vanished and gap.tries == 1
 
     def _entry_of(self, gap: _Gap, late: int) -> Entry:
         body = canonical(
             {
-                "why": gap.state.value,
+                "why": gap.why or gap.state.value,
                 "since": gap.since,
                 "lost": gap.lost,
                 "late": late,
