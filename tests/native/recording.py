@@ -17,6 +17,7 @@ from veritile.native.clock import SYSTEM, Clock
 from veritile.native.codec import encode
 from veritile.native.counters import Counters
 from veritile.native.dispatcher import Dispatcher
+from veritile.native.journal import Journal
 from veritile.native.messages import ClientMessage, HostMessage, Item
 from veritile.native.worker import Analyzer, Worker
 from veritile.vocabulary import Label
@@ -25,14 +26,24 @@ from veritile.vocabulary import Label
 class Conversation:
     """The host without its process: what is said to it, and what it sends."""
 
-    def __init__(self, load: Callable[[], Analyzer], clock: Clock = SYSTEM) -> None:
+    def __init__(
+        self, load: Callable[[], Analyzer], clock: Clock = SYSTEM, journal: Journal | None = None
+    ) -> None:
         self.sent: list[HostMessage] = []
         self._arrived = threading.Condition()
         self.batches = BatchQueue()
         self.counters = Counters()
-        self.worker = Worker(self.batches, self._send, self.counters, load, clock)
+        self.worker = Worker(self.batches, self._send, self.counters, load, clock, journal)
+        if journal is not None:
+            self.counters.noticed = journal.error
         self.dispatcher = Dispatcher(
-            self.batches, self.worker, self._send, self.counters, greeted=self.worker.start, clock=clock
+            self.batches,
+            self.worker,
+            self._send,
+            self.counters,
+            greeted=self.worker.start,
+            clock=clock,
+            journal=journal,
         )
 
     def say(self, message: ClientMessage) -> None:

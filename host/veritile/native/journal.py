@@ -278,7 +278,8 @@ class Journal:
             return
         now = int(self._clock.epoch() * 1000)
         self._pruned_at = now
-        before, host = now - self._days * DAY_MS, self._host
+        # To keep nothing means: nor what was written this very millisecond.
+        before, host = now - self._days * DAY_MS + (not self._days), self._host
 
         def job(database: Database) -> None:
             from veritile.store.retention import prune
