@@ -323,12 +323,19 @@ def gate(out: Path, run: Run, pairs: int) -> None:
 
 
 def know_people(out: Path, run: Run, videos: Path | None) -> None:
-    """Write how the network scores real people, for the decision to compare with."""
+    """Write how the network scores people, for the decision to compare with."""
     held_out = run.held_out
     faces = held_out.photographs.faces
     with progress_bar(console, transient=False) as bar:
         task = bar.add_task("real people", total=len(faces), rate="")
-        path = write_people(out, faces, held_out.clips, clips=videos, advance=lambda: bar.advance(task))
+        path = write_people(
+            out,
+            faces,
+            held_out.clips,
+            swapped=run.score_clips(),
+            clips=videos,
+            advance=lambda: bar.advance(task),
+        )
     console.print(f"{path}: {len(faces)} photographs shown")
 
 

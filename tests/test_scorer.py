@@ -38,6 +38,11 @@ def test_time_and_people_are_read(model: Path) -> None:
     assert read_scorer(model) == Scorer(2.5, Reference.of(known(model)["people"]))
 
 
+def test_swapped_people_are_read_too(model: Path) -> None:
+    write(model, json.dumps(known(model, swapped=[0.5, -0.25])))
+    assert read_scorer(model).reference == Reference.of(known(model)["people"], [-0.25, 0.5])
+
+
 @pytest.mark.parametrize(
     "changes",
     [
@@ -48,6 +53,9 @@ def test_time_and_people_are_read(model: Path) -> None:
         {"people": []},
         {"people": {"tall": [1.0]}},
         {"people": {"<100": ["x"]}},
+        {"swapped": ["x"]},
+        {"swapped": 1.0},
+        {"swapped": None},
     ],
 )
 def test_what_cannot_be_used_is_told(model: Path, changes: dict[str, Any]) -> None:

@@ -113,7 +113,7 @@ class Detector:
             (observation(frame.t, frame.result) for frame in frames), self._policy, self._scorer
         )
         reasons = Counter(frame.result.reason for frame in frames if frame.result.reason is not None)
-        if verdict.reason is not None and reasons:
+        if verdict.score is None and reasons:
             return replace(verdict, reason=reasons.most_common(1)[0][0])
         return verdict
 

@@ -23,6 +23,7 @@ class Reason(StrEnum):
     """Why a participant is `inconclusive`."""
 
     STARTING = "starting"
+    UNDECIDED = "undecided"
     NO_FACE = "no_face"
     FACE_TOO_SMALL = "face_too_small"
     BLURRED = "blurred"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from decision.streams import HEIGHT, INDEPENDENT, PATIENT, WIDTH, empty, frame, look, stream, unjudged, watch
-from veritile.decision import Observation, Pacer, Tile
+from veritile.decision import Observation, Pacer, Reference, Scorer, Tile
 from veritile.vocabulary import Label, Reason
 
 
@@ -25,9 +25,22 @@ class TestWish:
         assert tile.verdict.next_sample_ms == 400
         assert [tile.observe(seen).next_sample_ms for seen in stream(-1.0, count=3)] == [400, 400, 5000]
 
-    def test_no_burst_beyond_fifteen_frames_and_patience_with_who_is_neither(self) -> None:
-        waits = [observed.next_sample_ms for observed in map(Tile().observe, stream(0.0, count=70))]
-        assert waits == [400] * 14 + [1000] * 45 + [2500] * 11
+    def test_no_burst_beyond_fifteen_frames_and_half_a_minute_of_patience_with_who_is_neither(self) -> None:
+        waits = [observed.next_sample_ms for observed in map(Tile().observe, stream(0.0, count=40))]
+        assert waits == [400] * 14 + [1000] * 16 + [5000] * 10
+
+    def test_who_looks_real_and_swapped_alike_is_settled_as_soon_as_the_test_has_ended(self) -> None:
+        tile = Tile(scorer=Scorer(0.05, Reference.of({"<100": [0.0]}, [-2.0] * 20)))
+        assert [tile.observe(seen).next_sample_ms for seen in stream(-1.0, count=3)] == [400, 400, 5000]
+        assert tile.verdict.reason is Reason.UNDECIDED
+
+    def test_a_suspicion_of_thirty_independent_looks_is_hurried_no_more(self) -> None:
+        tile = settled()
+        waits = [tile.observe(seen).next_sample_ms for seen in stream(1.6, start=20, count=34)]
+        assert waits == [1000] * 29 + [2500] * 5
+        fresh = [tile.observe(seen).next_sample_ms for seen in stream(-2.75, start=54, count=8)]
+        assert fresh[-1] == 5000
+        assert tile.observe(frame(62, 1.6)).next_sample_ms == 1000
 
     @pytest.mark.parametrize("kind", ["empty", "unjudged"])
     def test_what_cannot_be_judged_stops_being_hurried(self, kind: str) -> None:

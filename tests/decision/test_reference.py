@@ -65,6 +65,12 @@ def test_what_is_no_reference_is_refused(means: dict[str, list[float]]) -> None:
         Reference.of(means)
 
 
+@pytest.mark.parametrize("mean", [math.nan, math.inf])
+def test_swapped_people_are_finite_numbers(mean: float) -> None:
+    with pytest.raises(ValueError, match="finite"):
+        Reference.of({"<100": [0.0]}, [mean])
+
+
 @pytest.mark.parametrize("tau", [0.0, -1.0, math.nan, math.inf])
 def test_a_time_that_is_none_is_refused(tau: float) -> None:
     with pytest.raises(ValueError, match="tau_s"):

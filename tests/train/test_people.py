@@ -1,15 +1,17 @@
-"""How real people are scored: once a size, as a call shows them, and only those whom the gate lets pass."""
+"""How people are scored: as a call shows them, and only those whom the gate lets pass."""
 
 import json
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tiny_model import write_tiny_model
 from veritile.decision import Reference
 from veritile.errors import ModelError
 from veritile.frame.card import read_card
+from veritile.frame.quality import measure
 from veritile.scorer import read_scorer
 from veritile.train.drawn import write_faces, write_live
 from veritile.train.faces import FaceSet
@@ -75,3 +77,44 @@ def test_a_gate_that_refuses_everybody_is_named_and_an_older_file_stays(
         write_people(model, faces, None)
     assert old.read_text(encoding="utf-8") == "old"
     assert read_card(model).name == "tiny"
+
+
+def test_swapped_people_are_told_as_those_scored_them_who_did_not_learn_from_them(
+    model: Path, faces: FaceSet, tmp_path: Path
+) -> None:
+    """One number a clip, the mean of its swapped pictures: not what the shipped weights say of them."""
+    pytest.importorskip("torch")
+    from veritile.train.heldout import PairScores
+
+    write_live(tmp_path / "live", clips=3, frames=2)
+    live = LivePairs(tmp_path / "live")
+    log_odds = np.array([[9.0, 2.0], [9.0, 4.0], [9.0, -1.0], [9.0, -3.0], [9.0, 0.5], [9.0, 0.7]])
+    scores = PairScores(log_odds, np.repeat(np.arange(3), 2))
+    path = write_people(model, faces, live, swapped=scores)
+    assert json.loads(path.read_text(encoding="utf-8"))["swapped"] == [-2.0, 0.6, 3.0]
+    assert read_scorer(model).reference == Reference.of(people(path), [-2.0, 0.6, 3.0])
+
+
+def test_without_such_scores_the_file_tells_of_no_swapped_people(
+    model: Path, faces: FaceSet, tmp_path: Path
+) -> None:
+    write_live(tmp_path / "live", clips=3, frames=2)
+    path = write_people(model, faces, LivePairs(tmp_path / "live"))
+    assert "swapped" not in json.loads(path.read_text(encoding="utf-8"))
+
+
+def test_swapped_pictures_that_the_gate_refuses_are_left_out(tmp_path: Path, faces: FaceSet) -> None:
+    pytest.importorskip("torch")
+    from veritile.train.heldout import PairScores
+
+    write_live(tmp_path / "live", clips=2, frames=3)
+    live = LivePairs(tmp_path / "live")
+    pairs = [pair for clip in live.clips for pair in live.by_clip[clip]]
+    sharpness = np.array([measure(live.read(pair)[1], pair.box).sharpness for pair in pairs])
+    least = float(np.median(sharpness))
+    answers, clip = np.arange(6.0), np.repeat([0, 1], 3)
+    left = [answers[(clip == n) & (sharpness >= least)] for n in (0, 1)]
+    model = write_tiny_model(tmp_path, min_sharpness=str(least))
+    scores = PairScores(np.column_stack([answers, answers]), clip)
+    told = json.loads(write_people(model, faces, live, swapped=scores).read_text(encoding="utf-8"))
+    assert told["swapped"] == [round(float(some.mean()), 3) for some in left if len(some)]

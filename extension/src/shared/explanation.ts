@@ -30,7 +30,8 @@ export function explain({ label, reason, advice, frames = 0, seconds = 0, p }: E
 }
 
 function undecided(reason: Reason | undefined, frames: number, seconds: number): string {
-  if (reason === "starting" && frames >= FIRST_LOOKS) return text("explain_undecided", looks(frames, seconds));
+  if (reason === "starting" && frames >= FIRST_LOOKS) return text("explain_still_looking", looks(frames, seconds));
+  if (reason === "undecided") return text("explain_undecided", looks(frames, seconds));
   return reason ? text(`explain_${reason}`) : "";
 }
 

@@ -5,6 +5,7 @@ export type Label = (typeof LABELS)[number];
 
 export const REASONS = [
   "starting",
+  "undecided",
   "no_face",
   "face_too_small",
   "blurred",

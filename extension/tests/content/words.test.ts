@@ -92,6 +92,10 @@ describe("A badge's explanation", () => {
     expect(said({ label: "inconclusive", reason: "starting", advice: "face_camera", ...seen })).toBe(
       "No clear answer yet in 14 looks in 22 s. Ask them to look into the camera.",
     );
+    expect(said({ label: "inconclusive", reason: "undecided", ...seen })).toBe(
+      "In 14 looks in 22 s, nothing tells this face from a swapped one, or from a real one. " +
+        "When it matters, ask something only the real person knows.",
+    );
     expect(said({ label: "inconclusive", reason: "starting", frames: 1, seconds: 0 })).toBe(
       "Looking at the first frames.",
     );

@@ -8,24 +8,26 @@ from dataclasses import replace
 
 from veritile.decision.observation import Observation
 from veritile.decision.policy import Policy
-from veritile.decision.reference import Scorer
+from veritile.decision.reference import MISSED, Scorer
 from veritile.decision.tile import Tile
 from veritile.decision.verdict import Verdict
 from veritile.odds import logit, probability
-from veritile.vocabulary import Label
+from veritile.vocabulary import Label, Reason
 
 
 def conclude(observations: Iterable[Observation], policy: Policy, scorer: Scorer) -> Verdict:
     """Return the verdict on all frames of one tile, in the order of capture.
 
     A video that raised an alarm anywhere is `likely_fake`, as it stood when the evidence was greatest. Where
-    the tests came to no answer, as with a picture or a few seconds, the label is that of the mean score
-    against the threshold, and how little it rests on shows in the confidence. The score is the mean of all
-    frames alike. Nobody is told apart by surroundings: a cut to another view of the speaker is no newcomer.
+    the tests came to no end, as with a picture or a few seconds, the label is that of the mean score
+    against the threshold, and how little it rests on shows in the confidence; but `likely_real` is said only
+    where the comparison with swapped people allows it. The score is the mean of all frames alike. Nobody is
+    told apart by surroundings: a cut to another view of the speaker is no newcomer.
 
     Raises ValueError when a number is not finite.
     """
-    tile = Tile(replace(policy, memory_s=math.inf, max_age_s=math.inf, dwell_s=0.0), scorer)
+    endless = replace(policy, memory_s=math.inf, patience_s=math.inf, max_age_s=math.inf, dwell_s=0.0)
+    tile = Tile(endless, scorer)
     alarm: Verdict | None = None
     for observation in observations:
         looks = tuple(replace(look, signature=None) for look in observation.looks)
@@ -37,12 +39,15 @@ def conclude(observations: Iterable[Observation], policy: Policy, scorer: Scorer
         return replace(
             alarm, score=final.score, frames=final.frames, seconds=final.seconds, basis=final.basis
         )
-    if final.label is not Label.INCONCLUSIVE or final.score is None:
+    if final.label is not Label.INCONCLUSIVE or final.score is None or final.reason is Reason.UNDECIDED:
         return final
     fake = policy.threshold
     suspect = probability(logit(fake) - policy.suspect_band)
     if final.score >= fake:
-        label = Label.LIKELY_FAKE
-    else:
-        label = Label.SUSPECT if final.score >= suspect else Label.LIKELY_REAL
-    return replace(final, label=label, reason=None)
+        return replace(final, label=Label.LIKELY_FAKE, reason=None)
+    if final.score >= suspect:
+        return replace(final, label=Label.SUSPECT, reason=None)
+    p_swapped = scorer.p_swapped(logit(final.score))
+    if p_swapped is not None and p_swapped > MISSED:
+        return replace(final, reason=Reason.UNDECIDED)
+    return replace(final, label=Label.LIKELY_REAL, reason=None)

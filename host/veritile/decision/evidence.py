@@ -34,6 +34,11 @@ class _State(NamedTuple):
     at: float = -math.inf
     """Of the newest moment, seconds."""
 
+    @property
+    def mean(self) -> float | None:
+        """Log-odds of the newest looks; None without any, or when every weight has faded to nothing."""
+        return self.score_sum / self.score_weight if self.score_weight > 1e-9 else None
+
 
 class Evidence:
     """About one face; feed it what each frame of its tile shows of it, in the order of capture."""
@@ -83,18 +88,28 @@ class Evidence:
         return self._state.sums.evidence
 
     @property
+    def weight(self) -> float:
+        """Independent looks of full quality in it."""
+        return sum(self._state.sums.weights)
+
+    @property
     def label(self) -> Label:
         """What is shown."""
         return self._state.standing.shown
+
+    @property
+    def undecided(self) -> bool:
+        """Whether the tests have had their time, and support no label."""
+        return self._state.standing.undecided
 
     def verdict(self, policy: Policy, *, box: Box, people: int, next_sample_ms: int, urgent: bool) -> Verdict:
         """Return what is shown of this face."""
         state = self._state
         label, tally = state.standing.shown, state.tally
-        # Every weight can have faded to nothing.
-        mean = state.score_sum / state.score_weight if state.score_weight > 1e-9 else None
-        reason = self._reason or Reason.STARTING
-        blind = label is Label.INCONCLUSIVE and reason is not Reason.STARTING
+        mean, undecided = state.mean, state.standing.undecided
+        # A glance away withdraws no label, nor that there is none.
+        reason = Reason.UNDECIDED if undecided else self._reason or Reason.STARTING
+        blind = label is Label.INCONCLUSIVE and reason not in (Reason.STARTING, Reason.UNDECIDED)
         return Verdict(
             label=label,
             score=None if mean is None else probability(mean),
@@ -106,7 +121,7 @@ class Evidence:
             seconds=tally.seconds,
             evidence=state.sums.evidence,
             p=state.standing.p,
-            advice=advice(label, self._reason, tally),
+            advice=advice(label, None if undecided else self._reason, tally),
             basis=tally.basis,
             box=box,
             people=people,
@@ -114,7 +129,7 @@ class Evidence:
         )
 
     def _stand(self, before: Standing, policy: Policy, scorer: Scorer) -> None:
-        standing = _standing(self._state.sums, self._state.tally, before, self._now, policy, scorer)
+        standing = _standing(self._state, before, self._now, policy, scorer)
         self._state = self._state._replace(standing=standing)
 
 
@@ -130,25 +145,28 @@ def _after(before: _State, at: float, moment: list[Look], policy: Policy, scorer
     for look, quality, own in zip(moment, qualities, clipped, strict=True):
         tally = tally.after(at, look, weight * quality / together, own)
     fade = math.exp((before.at - at) / policy.memory_s) if before.tally.frames else 0.0
-    return _State(
-        sums,
-        tally,
-        _standing(sums, tally, before.standing, at, policy, scorer),
-        before.score_sum * fade + weight * log_odds,
-        before.score_weight * fade + weight,
-        at,
-    )
+    score_sum = before.score_sum * fade + weight * log_odds
+    state = _State(sums, tally, before.standing, score_sum, before.score_weight * fade + weight, at)
+    return state._replace(standing=_standing(state, before.standing, at, policy, scorer))
 
 
-def _standing(
-    sums: Sums, tally: Tally, before: Standing, now: float, policy: Policy, scorer: Scorer
-) -> Standing:
+def _standing(state: _State, before: Standing, now: float, policy: Policy, scorer: Scorer) -> Standing:
+    tally = state.tally
     enough = (
         tally.frames >= policy.min_frames
         and tally.seconds >= policy.min_span_s
         and now - tally.newest_at <= policy.max_age_s
     )
-    return judge(sums, enough=enough, before=before, policy=policy, scorer=scorer, at=now)
+    return judge(
+        state.sums,
+        state.mean,
+        enough=enough,
+        late=tally.seconds >= policy.patience_s,
+        before=before,
+        policy=policy,
+        scorer=scorer,
+        at=now,
+    )
 
 
 def _prominence(look: Look) -> tuple[float, float]:

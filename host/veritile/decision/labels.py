@@ -1,11 +1,11 @@
-"""From evidence to the label that is shown: bounds, the comparison with real people, and steadiness."""
+"""From evidence to the label that is shown: bounds, the comparisons with people, and steadiness."""
 
 from __future__ import annotations
 
 from typing import Final, NamedTuple
 
 from veritile.decision.policy import Policy
-from veritile.decision.reference import Scorer
+from veritile.decision.reference import MISSED, Scorer
 from veritile.decision.sequential import Sums
 from veritile.vocabulary import Label
 
@@ -15,6 +15,8 @@ LEAVE: Final = 1 / 3
 """Share of it below which `suspect` and `likely_fake` are taken back."""
 SHUT: Final = 2.0
 """Times its level at which the comparison with real people, once passed, is failed again."""
+KEEP: Final = 1.5
+"""The same for the comparison with swapped people, times `MISSED`."""
 
 
 class Standing(NamedTuple):
@@ -32,15 +34,30 @@ class Standing(NamedTuple):
     """Conformal p-value of the evidence; None without a reference or evidence."""
     level: float = 1.0
     """Up to which p an alarm is allowed."""
+    p_swapped: float | None = None
+    """Conformal p-value of the mean among swapped people; None without any, or without a mean."""
+    undecided: bool = False
+    """The tests have had their time, and support no label."""
 
 
 def judge(
-    sums: Sums, *, enough: bool, before: Standing, policy: Policy, scorer: Scorer, at: float
+    sums: Sums,
+    mean: float | None,
+    *,
+    enough: bool,
+    late: bool,
+    before: Standing,
+    policy: Policy,
+    scorer: Scorer,
+    at: float,
 ) -> Standing:
     """Return the standing with these sums.
 
     Args:
+        sums: of both tests.
+        mean: log-odds of the newest looks, None without any.
         enough: whether there is the least that a label asks for.
+        late: whether the test at the start has had its time.
         before: the standing so far.
         at: now, seconds.
     """
@@ -51,6 +68,7 @@ def judge(
         or (before.crossed and evidence >= LEAVE * alarm)
     )
     p, level = _compare(sums, policy, scorer)
+    p_swapped = None if mean is None else scorer.p_swapped(mean)
     was_fake = before.earned is Label.LIKELY_FAKE
     borne_out = p is None or p <= (SHUT * level if was_fake else level)
     if not enough:
@@ -64,23 +82,31 @@ def judge(
     else:
         worse = before.earned in (Label.SUSPECT, Label.LIKELY_FAKE)
         suspicious = evidence >= (LEAVE if worse else SUSPECT) * alarm
-        earned = Label.SUSPECT if suspicious else Label.LIKELY_REAL
+        level_real = KEEP * MISSED if before.earned is Label.LIKELY_REAL else MISSED
+        if suspicious:
+            earned = Label.SUSPECT
+        elif p_swapped is None or p_swapped <= level_real:
+            earned = Label.LIKELY_REAL
+        else:
+            earned = Label.INCONCLUSIVE
+    undecided = enough and earned is Label.INCONCLUSIVE and (sums.real or late)
     shown, since = before.shown, before.since
     if earned is not shown and (
         earned is Label.LIKELY_FAKE or shown is Label.INCONCLUSIVE or at - since >= policy.dwell_s
     ):
         shown, since = earned, at
-    return Standing(crossed, earned, shown, since, p, level)
+    return Standing(crossed, earned, shown, since, p, level, p_swapped, undecided)
 
 
 def confidence(sums: Sums, standing: Standing, policy: Policy) -> float:
     """Return how far the test has got, 0-1; see `Verdict.confidence`."""
     progress = min(1.0, sums.evidence / policy.alarm)
+    unlike_swaps = 1.0 if standing.p_swapped is None else min(1.0, MISSED / standing.p_swapped)
     if standing.shown is Label.LIKELY_REAL:
-        return 1.0 - progress
+        return (1.0 - progress) * unlike_swaps
     if standing.shown is Label.INCONCLUSIVE:
         bound = policy.start_real if sums.start < 0.0 else policy.start_fake
-        return min(1.0, sums.start / bound)
+        return min(1.0, sums.start / bound) * (unlike_swaps if sums.start < 0.0 else 1.0)
     if standing.crossed:
         progress = 1.0
     return progress if standing.p is None else progress * min(1.0, standing.level / standing.p)

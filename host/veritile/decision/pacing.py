@@ -24,11 +24,11 @@ SUSPICIOUS_MS: Final = 1_000
 UNUSABLE_MS: Final = 2_500
 """Wait while frames cannot be judged, or say nothing either way."""
 SETTLED_MS: Final = 5_000
-"""Wait once a participant is `likely_real`."""
+"""Wait once the test at the start has ended, and nothing speaks for a swap."""
 LONGEST_MS: Final = 30_000
 """However busy the machine, everybody gets a look as often as this."""
-PATIENCE_FRAMES: Final = 60
-"""Who is neither real nor suspicious after so many is looked at as seldom as who cannot be judged."""
+PATIENCE: Final = 30.0
+"""Independent looks after which a suspicion is known for what it is: more looks hardly change it."""
 _SUSPICION: Final = 1 / 4
 """Share of the alarm's bound from which on evidence is a suspicion."""
 _STRONG: Final = 1.5
@@ -59,15 +59,16 @@ def wish(evidence: Evidence, policy: Policy, *, changed: bool) -> int:
         policy: that it is judged by.
         changed: whether the tile has just changed: its size, who is in it.
     """
-    if evidence.label is Label.INCONCLUSIVE and evidence.seen < BURST_FRAMES:
+    starting = evidence.label is Label.INCONCLUSIVE and not evidence.undecided
+    if starting and evidence.seen < BURST_FRAMES:
         return BURST_MS
     if evidence.newest is None:
         return UNUSABLE_MS
-    if changed or suspicious(evidence, policy):
+    if changed:
         return SUSPICIOUS_MS
-    if evidence.label is Label.LIKELY_REAL:
-        return SETTLED_MS
-    return SUSPICIOUS_MS if evidence.seen < PATIENCE_FRAMES else UNUSABLE_MS
+    if suspicious(evidence, policy):
+        return SUSPICIOUS_MS if evidence.weight < PATIENCE else UNUSABLE_MS
+    return SUSPICIOUS_MS if starting else SETTLED_MS
 
 
 class _Turn:

@@ -20,8 +20,15 @@ UNSEEN_FRAMES: Final = 2
 """Somebody whom so many frames, over so long, have not shown has left the tile. (The last one stays for as
 long as a label does.)"""
 
-_BADNESS: Final = (Label.INCONCLUSIVE, Label.LIKELY_REAL, Label.SUSPECT, Label.LIKELY_FAKE).index
-"""The worst is shown; somebody who could be judged rather than somebody who could not."""
+_UNDECIDED: Final = 2
+_BADNESS: Final = {
+    Label.INCONCLUSIVE: 0,
+    Label.LIKELY_REAL: 1,
+    Label.SUSPECT: 3,
+    Label.LIKELY_FAKE: 4,
+}
+"""The worst is shown; somebody who could be judged rather than somebody who could not, but who was judged
+without a result before who is likely real."""
 
 
 class Tile:
@@ -146,4 +153,6 @@ class Tile:
 
 
 def _badness(track: Track) -> tuple[int, float]:
-    return _BADNESS(track.evidence.label), track.evidence.suspicion
+    evidence = track.evidence
+    undecided = evidence.label is Label.INCONCLUSIVE and evidence.undecided
+    return _UNDECIDED if undecided else _BADNESS[evidence.label], evidence.suspicion

@@ -132,7 +132,11 @@ class Model:
             raise InferenceError(
                 f"The model {self.info.name} does not answer with one finite number: replace it."
             )
-        return self._a * self._as_log_odds(value.item()) + self._b
+        return self.calibrated(value.item())
+
+    def calibrated(self, answer: float) -> float:
+        """Calibrated log-odds of fake, of what the network answered."""
+        return self._a * self._as_log_odds(answer) + self._b
 
     def _as_log_odds(self, value: float) -> float:
         if self.info.output == "log_odds_fake":

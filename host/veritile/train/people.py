@@ -1,17 +1,19 @@
-"""How a network scores real people: `NAME.people.json`, which the decision compares a participant with.
+"""How a network scores people: `NAME.people.json`, which the decision compares a participant with.
 
 Every held-out person is shown once a size, as one call would show him: one camera, one
 light, one encoder. People of held-out video are shown as they are. The faces that the
-network's gate refuses are left out, as in a call. See `veritile.scorer` for the file.
+network's gate refuses are left out, as in a call. Swapped people are those of the held-out
+clips, as a head scored them that learnt from no swap of the same target. See
+`veritile.scorer` for the file.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -27,6 +29,9 @@ from veritile.train.camera import Camera
 from veritile.train.degrade import Degradation, Image
 from veritile.train.faces import FaceSet
 from veritile.train.livepairs import Box, LivePairs
+
+if TYPE_CHECKING:
+    from veritile.train.heldout import PairScores
 
 SIZES: Final[dict[Size, tuple[float, float]]] = {
     Size.SMALL: (64, 100),
@@ -45,6 +50,7 @@ def write_people(
     faces: FaceSet,
     live: LivePairs | None,
     *,
+    swapped: PairScores | None = None,
     clips: Path | None = None,
     tau_s: float = 2.5,
     seed: int = 0,
@@ -56,6 +62,8 @@ def write_people(
         model: ONNX file with its card beside it.
         faces: photographs of people whom the network did not learn from.
         live: calls, of which the untouched pictures are shown; of people whom it did not learn from.
+        swapped: what a network says of the frames of `live` that did not learn from them, uncalibrated and in
+            their order (`Run.score_clips`); without it the file tells of no swapped people.
         clips: folder of videos to measure the scores' autocorrelation time on.
         tau_s: that time in seconds, without `clips`.
         seed: of all chance.
@@ -81,11 +89,13 @@ def write_people(
         scored = [autocorrelation.score_video(path, [analyzer])[0] for path in autocorrelation.videos(clips)]
         tau_s = autocorrelation.tau(scored, draws=_DRAWS).value
     path = model.with_suffix(".people.json")
-    known = {
+    known: dict[str, object] = {
         "sha256": card.sha256,
         "tau_s": round(tau_s, 2),
         "people": {name: sorted(values) for name, values in people.items()},
     }
+    if live is not None and swapped is not None:
+        known["swapped"] = sorted(round(value, 3) for value in _swaps(network, live, swapped))
     partial = path.with_suffix(".partial")
     partial.write_text(json.dumps(known) + "\n", encoding="utf-8")
     partial.replace(path)
@@ -123,6 +133,21 @@ def _calls(network: Model, live: LivePairs | None) -> Sequence[tuple[Size, float
             side = float(np.median([max(pair.box[2:]) for pair in pairs]))
             found.append((Size.of(side), float(np.mean(usable))))
     return found
+
+
+def _swaps(network: Model, live: LivePairs, scores: PairScores) -> Iterator[float]:
+    """The mean calibrated log-odds of each clip's swapped pictures."""
+    gate = network.info.gate
+    for number, clip in enumerate(live.clips):
+        pairs = live.by_clip[clip]
+        answers = scores.log_odds[scores.people == number, 1]
+        usable = [
+            answer
+            for pair, answer in zip(pairs, answers, strict=True)
+            if gate.reason(measure(live.read(pair)[1], pair.box)) is None
+        ]
+        if usable:
+            yield float(np.mean([network.calibrated(float(answer)) for answer in usable]))
 
 
 def _log_odds(network: Model, image: Image, box: Box) -> float | None:
