@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from bootstrap import EXTENSION
+from store.calls import Recorder
 from tiny_model import write_tiny_model
 from veritile.cli import main
 from veritile.errors import NoBrowserError
@@ -25,6 +26,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the launchers h
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     """A home with Chromium in which the host is registered, and a small model."""
     monkeypatch.setenv("VERITILE_LOG_DIR", str(tmp_path / "log"))
+    monkeypatch.setenv("VERITILE_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("VERITILE_MODEL", str(write_tiny_model(tmp_path)))
     here = Machine.at("linux", tmp_path, {})
     (here.profiles / "chromium").mkdir(parents=True)
@@ -48,7 +50,7 @@ def test_a_whole_chain_is_seen_as_whole(tmp_path: Path, machine: Machine) -> Non
     built = (EXTENSION / "dist" / "manifest.json").is_file()
     assert checks.pop("extension").status is (Status.OK if built else Status.FAILED)
     assert {check.status for check in checks.values()} == {Status.OK}
-    assert list(checks) == ["python", "launcher", "browser", "manifest", "model", "hello", "frame"]
+    assert list(checks) == ["python", "launcher", "browser", "manifest", "model", "log", "hello", "frame"]
     assert "Chromium" in checks["browser"].detail
     assert str(tmp_path / "log" / "host.log") in checks["hello"].detail
     assert "judged" in checks["frame"].detail
@@ -156,3 +158,23 @@ def test_all_well_is_exit_code_0() -> None:
     assert healthy(checks)
     assert as_text(checks).endswith("\nEverything works.")
     assert not healthy([*checks, Check("hello", Status.SKIPPED, "needs launcher")])
+
+
+def test_log_that_was_tampered_with(tmp_path: Path, machine: Machine) -> None:
+    assert "nothing has been logged yet" in examined(machine)["log"].detail
+    recorder = Recorder(tmp_path / "data" / "log" / "calls.db")
+    recorder.call("a")
+    recorder.writer.stop(10)
+    assert "4 entries, none changed" in examined(machine)["log"].detail
+    recorder.tamper("DELETE FROM entries WHERE seq = 2")
+    log = examined(machine)["log"]
+    assert log.status is Status.FAILED
+    assert "Entry 2 was deleted." in log.detail
+    assert "veritile log verify" in log.remedy
+
+
+def test_log_that_cannot_be_written(tmp_path: Path, machine: Machine) -> None:
+    (tmp_path / "data").write_text("in the way")
+    log = examined(machine)["log"]
+    assert log.status is Status.FAILED
+    assert str(tmp_path / "data") in log.detail

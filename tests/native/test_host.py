@@ -41,6 +41,7 @@ from veritile.vocabulary import Label, Sensitivity
 
 FACE = pictures.jpeg(pictures.person())
 HEAVY = ("numpy", "cv2", "onnxruntime")
+LATER = ("sqlite3", "caribou", "cryptography", "keyring", "psutil")
 ODD_HOSTS = str(Path(__file__).with_name("odd_hosts.py"))
 END_S = 2.0
 """After the end of input a browser kills its host at this time."""
@@ -78,7 +79,7 @@ class TestStart:
         program = (
             "import sys, veritile.native.host, veritile.native.client, veritile.native.status as status\n"
             "status.model_on_card()\n"
-            f"print(*(name for name in {HEAVY} if name in sys.modules))"
+            f"print(*(name for name in {HEAVY + LATER} if name in sys.modules))"
         )
         done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
         assert done.stdout.split() == []

@@ -18,7 +18,7 @@ from typing import Final
 
 from veritile import __version__
 from veritile.errors import HostError, RegistrationError, VeritileError
-from veritile.install import register
+from veritile.install import log_check, register
 from veritile.install.browsers import Browser, Machine
 from veritile.install.checks import REINSTALL, RESTORE, Broken, Check, Status
 from veritile.install.identity import EXTENSION_ID, HOST_NAME, extension_folder, extension_id
@@ -76,6 +76,7 @@ class _Examination:
             self.check("manifest", self.manifests_are_right, ["launcher", "browser"]),
             self.check("extension", self.extension_is_ours),
             self.check("model", self.model_is_whole),
+            self.check("log", log_check.examine),
         ]
 
     def host_checks(self) -> list[Check]:

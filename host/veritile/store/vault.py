@@ -105,4 +105,4 @@ def unseal(sealed: bytes, about: str, key: bytes) -> bytes:
 
 def about(session: str, participant: str, captured_at: float) -> str:
     """What a picture is of, as it is authenticated."""
-    return f"{session}\n{participant}\n{captured_at!r}"
+    return f"{session}\n{participant}\n{float(captured_at)!r}"
