@@ -10,6 +10,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -52,13 +53,30 @@ class Printing(GatedAnalyzer):
         return super().analyze_encoded(data, last=last)
 
 
+class Flipping(GatedAnalyzer):
+    """Sees a face in every other picture: the verdict changes with each."""
+
+    def __init__(self) -> None:
+        super().__init__(is_open=True)
+
+    def analyze_encoded(self, data: bytes, *, last: bytes | None = None) -> FrameResult:
+        result = super().analyze_encoded(data, last=last)
+        return result if data[-1] % 2 else replace(result, looks=())
+
+
 def endless_load() -> GatedAnalyzer:
     """Never has the model loaded."""
     while True:
         pass
 
 
-KINDS = {"looping": Looping, "computing": Computing, "printing": Printing, "loading": endless_load}
+KINDS = {
+    "looping": Looping,
+    "computing": Computing,
+    "printing": Printing,
+    "flipping": Flipping,
+    "loading": endless_load,
+}
 
 if __name__ == "__main__":
     run(KINDS[sys.argv[1]])

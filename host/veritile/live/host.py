@@ -6,6 +6,7 @@ import io
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from types import TracebackType
 from typing import Final
 
@@ -19,6 +20,7 @@ from veritile.native.codec import decode_host, encode
 from veritile.native.counters import Counters
 from veritile.native.dispatcher import Dispatcher
 from veritile.native.framing import FrameReader, encode_frame
+from veritile.native.journal import Journal
 from veritile.native.limits import MESSAGE_BYTES, REPLY_BYTES
 from veritile.native.messages import (
     ClientMessage,
@@ -67,6 +69,7 @@ class PlayedHost:
         *,
         heard: Callable[[int, ClientMessage, HostMessage], None] | None = None,
         epoch_ms: int = EPOCH_MS,
+        log: Path | None = None,
     ) -> None:
         """Start a host with nothing in its memory.
 
@@ -74,6 +77,7 @@ class PlayedHost:
             analyzer: what looks at pictures.
             heard: told of every message with its reply, and when in ms of the call.
             epoch_ms: when the call begins, by the browser's clock.
+            log: where it is written down; nowhere unless told.
         """
         self._heard = heard
         self._set = SetClock(epoch_ms)
@@ -81,9 +85,16 @@ class PlayedHost:
         self._arrived = threading.Condition()
         self._batches = BatchQueue()
         counters, clock = Counters(), self._set.clock
-        self._worker = Worker(self._batches, self._send, counters, lambda: analyzer, clock)
+        self._journal = Journal(log, clock=clock)
+        self._worker = Worker(self._batches, self._send, counters, lambda: analyzer, clock, self._journal)
         self._dispatcher = Dispatcher(
-            self._batches, self._worker, self._send, counters, greeted=self._worker.start, clock=clock
+            self._batches,
+            self._worker,
+            self._send,
+            counters,
+            greeted=self._worker.start,
+            clock=clock,
+            journal=self._journal,
         )
         self.cpu_s = 0.0
         """CPU time that the answers to frames have taken, seconds; with writing and reading the messages."""
@@ -109,9 +120,10 @@ class PlayedHost:
         return reply
 
     def close(self) -> None:
-        """End the worker's thread."""
+        """End the worker's thread, and close the log."""
         self._batches.close()
         self._worker.join(_ANSWER_S)
+        self._journal.stop("the call was over", _ANSWER_S)
 
     def __enter__(self) -> PlayedHost:
         return self
