@@ -33,25 +33,37 @@ MEET_HEADERS = (
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """One platform: where its call lives, which page stands in for it, and what the page allows."""
+    """One platform: where its call lives, and what its page allows."""
 
     host: str
     path: str
-    page: str
     capture: str
     """The rung of the capture ladder that such a page allows, as the extension names it."""
     headers: tuple[tuple[str, str], ...] = ()
+    frame: str | None = None
+    """Where the call itself lives when the page holds it in a frame."""
 
     @property
     def url(self) -> str:
         """The address of the call."""
         return f"https://{self.host}{self.path}"
 
+    def page(self, path: str) -> str | None:
+        """The file under pages/ that is served at `path`."""
+        if path == self.path:
+            return "frame.html" if self.frame else "call.html"
+        return "call.html" if path == self.frame else None
 
-MEET = Origin("meet.google.com", "/abc-defg-hij", "meet.html", "frame worker", MEET_HEADERS)
-ZOOM = Origin("app.zoom.us", "/wc/1234567890/join", "zoom.html", "blob worker")
-TEAMS = Origin("teams.microsoft.com", "/v2/", "teams.html", "blob worker")
-ORIGINS = (MEET, ZOOM, TEAMS)
+
+MEET = Origin("meet.google.com", "/abc-defg-hij", "frame worker", MEET_HEADERS)
+ZOOM = Origin("app.zoom.us", "/wc/1234567890/join", "blob worker", frame="/webclient/")
+TEAMS = Origin("teams.microsoft.com", "/v2/", "blob worker")
+PLATFORMS = (MEET, ZOOM, TEAMS)
+# Where the extension works once its user allows the site.
+JITSI = Origin("meet.jit.si", "/SomeRoom", "blob worker")
+ROOMS = Origin("rooms.example", "/room", "blob worker")
+GRANTED = (JITSI, ROOMS)
+ORIGINS = (*PLATFORMS, *GRANTED)
 
 
 @contextmanager
@@ -81,9 +93,10 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         host = self.headers.get("Host", "").split(":")[0]
         origin = next((origin for origin in ORIGINS if origin.host == host), None)
-        name = Path(self.path.split("?")[0]).name
-        file = PAGES / (name if name.endswith(".js") else origin.page if origin else "")
-        if origin is None or not file.is_file() or (not name.endswith(".js") and self.path != origin.path):
+        path = self.path.split("?")[0]
+        name = Path(path).name if path.endswith(".js") else origin and origin.page(path)
+        file = PAGES / (name or "")
+        if origin is None or not file.is_file():
             self.send_response(404)
             self.send_header("Content-Length", "0")
             self.end_headers()

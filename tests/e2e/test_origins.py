@@ -12,7 +12,7 @@ from call.badges import read_badges
 from call.browser import launch
 from call.cameras import astronaut
 from call.watch import Snapshot, Watcher
-from e2e.origins import ORIGINS, Origin, serve
+from e2e.origins import PLATFORMS, Origin, serve
 from veritile.install.register import install_profile
 
 pytestmark = pytest.mark.e2e
@@ -45,7 +45,7 @@ def context(
         context.close()
 
 
-@pytest.mark.parametrize("origin", ORIGINS, ids=lambda origin: origin.host)
+@pytest.mark.parametrize("origin", PLATFORMS, ids=lambda origin: origin.host)
 def test_each_kind_of_tile_is_treated_as_it_should_be(context: BrowserContext, origin: Origin) -> None:
     page = context.new_page()
     page.goto(origin.url)

@@ -4,7 +4,7 @@ import type { VerdictItem } from "../shared/protocol";
 import { Overlay, type Place } from "./badge/overlay";
 import { type BadgeState, badgeState } from "./badge/words";
 import type { Figures } from "./figures";
-import type { Tile } from "./platforms/tile";
+import type { Corner, Tile } from "./platforms/tile";
 import type { Trouble } from "./sampler";
 import type { Present } from "./tiles";
 
@@ -28,12 +28,12 @@ export class People {
   readonly #people = new Map<string, Person>();
   readonly #figures: Figures;
   readonly #changed: (urgency: Urgency) => void;
-  readonly #corner: "left" | "right";
+  readonly #corner: Corner;
   #overlay: Overlay | undefined;
   #host: HostState["status"] | undefined;
 
   /** `changed` is called when `entries` has become different. */
-  constructor(corner: "left" | "right", figures: Figures, changed: (urgency: Urgency) => void) {
+  constructor(corner: Corner, figures: Figures, changed: (urgency: Urgency) => void) {
     this.#corner = corner;
     this.#figures = figures;
     this.#changed = changed;

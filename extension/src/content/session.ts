@@ -130,7 +130,7 @@ export class Session {
     clearTimeout(this.#linkTimer);
     if (message.kind === "verdicts") this.#work?.sampler.answered(message.batch, message.items);
     else if (message.kind === "failed") this.#work?.sampler.failed(message.batch);
-    else this.#setState(message.enabled, message.host.status);
+    else if (message.kind === "state") this.#setState(message.enabled, message.host.status);
   }
 
   #setState(enabled: boolean, host: HostState["status"]): void {

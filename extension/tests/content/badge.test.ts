@@ -12,7 +12,7 @@ describe("Badge", () => {
   beforeEach(() => {
     useStrings();
     document.body.innerHTML = "";
-    badge = new Badge("p1", document.body, "left");
+    badge = new Badge("p1", document.body, "top_left");
     document.body.append(badge.element);
   });
 

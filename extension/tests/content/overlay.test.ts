@@ -19,7 +19,7 @@ beforeEach(() => {
 afterEach(() => vi.restoreAllMocks());
 
 it("comes back at the next verdict when the page has rebuilt its document without it", () => {
-  const overlay = new Overlay("left");
+  const overlay = new Overlay("top_left");
   const tile = document.querySelector("div") as HTMLElement;
   overlay.set("a", [{ element: tile, width: 320 }], { label: "likely_real", quiet: false }, "Ana");
   document.querySelector("veritile-badges")?.remove();
@@ -37,7 +37,7 @@ it("puts a badge on each tile of a person, announces one of them, and takes back
   document.body.innerHTML = "<div></div><div></div>";
   const [large, small] = [...document.querySelectorAll("div")].map((element, at) => ({ element, width: 640 >> at }));
   if (!large || !small) throw new Error("two tiles are on the page");
-  const overlay = new Overlay("left");
+  const overlay = new Overlay("top_left");
   const badges = () => [...document.querySelectorAll<HTMLElement>(".badge")];
   const likelyFake = { label: "likely_fake", quiet: false } as const;
   overlay.set("a", [large, small], likelyFake, "Ana");

@@ -1,7 +1,9 @@
 // @vitest-environment happy-dom
 import { beforeEach, describe, expect, it } from "vitest";
+import { LAYOUTS } from "../../../tests/e2e/pages/platforms.js";
 import { platformOf } from "../../src/content/platforms";
 import { generic } from "../../src/content/platforms/generic";
+import { jitsi } from "../../src/content/platforms/jitsi";
 import { meet } from "../../src/content/platforms/meet";
 import { asName } from "../../src/content/platforms/names";
 import { peercalls } from "../../src/content/platforms/peercalls";
@@ -144,6 +146,16 @@ describe("Google Meet", () => {
     expect(meet.inCall(document)).toBe(false);
   });
 
+  it("finds everybody by another attribute when the page drops the one that names participants", () => {
+    const before = meet.find(document).map(({ kind, name }) => `${kind} ${name}`);
+    for (const attribute of ["data-participant-id", "data-requested-participant-id"]) {
+      for (const tile of document.querySelectorAll(`[${attribute}]`)) tile.removeAttribute(attribute);
+      const tiles = meet.find(document);
+      expect(tiles.map(({ kind, name }) => `${kind} ${name}`).slice(0, 3)).toEqual(before.slice(0, 3));
+      expect(new Set(tiles.map(({ participant }) => participant)).size).toBe(4);
+    }
+  });
+
   it("says that a call is on when all of its tiles have changed", () => {
     for (const tile of document.querySelectorAll("[data-participant-id]")) {
       for (const name of tile.getAttributeNames()) if (name.startsWith("data-")) tile.removeAttribute(name);
@@ -211,6 +223,37 @@ describe("Zoom", () => {
     const player = document.createElement("div");
     player.dataset.size = "900x900";
     expect(cropOf(player, canvas)).toEqual({ x: 0, y: 0, width: 640, height: 360 });
+  });
+
+  it("knows oneself by the participants' list, while it is open and only one is called so", () => {
+    play("#own");
+    const row = (name: string, label: string) =>
+      `<li class="participants-item__item-layout"><span class="participants-item__display-name">${name}</span>` +
+      `<span class="participants-item__name-label">${label}</span></li>`;
+    expect(zoom.find(document).some(({ kind }) => kind === "self")).toBe(false);
+    document.body.insertAdjacentHTML("beforeend", row("Ana Prieto", "(Host)") + row("Kim Lee", "(Me)"));
+    expect(only(zoom, "self").name).toBe("Kim Lee");
+    for (const title of document.querySelectorAll(".video-avatar__avatar-title")) title.textContent = "Kim Lee";
+    expect(zoom.find(document).some(({ kind }) => kind === "self")).toBe(false);
+  });
+
+  it("goes by the tiles' frames when players are called something else", () => {
+    const player = element("[node-id='16778240']");
+    const other = document.createElement("div");
+    other.append(...player.childNodes);
+    player.replaceWith(other);
+    const tile = zoom.find(document).find(({ source }) => source?.id === "ana");
+    expect(tile).toMatchObject({ kind: "camera", name: "Ana Prieto" });
+    const before = tile?.identity();
+    play("#ana");
+    expect(tile?.identity()).not.toBe(before);
+  });
+
+  it("is known by its tiles in the client's frame, whose address says nothing", () => {
+    stage("zoom", "https://app.zoom.us/webclient/");
+    expect(platformOf(document)).toBe(zoom);
+    stage("<video></video>", "https://app.zoom.us/profile");
+    expect(platformOf(document)).toBe(generic);
   });
 
   it("notices that a player was given to somebody else", () => {
@@ -286,6 +329,45 @@ describe("Teams", () => {
   });
 });
 
+describe("Jitsi", () => {
+  const begin = (layout = LAYOUTS.all) => {
+    stage("jitsi", "https://meet.example.org/SomeRoom", layout);
+    for (const [key, kind] of [["ana"], ["own", "camera"], ["share"], ["eve"]] as const) {
+      const [first, ...others] = [...document.querySelectorAll<HTMLVideoElement>(`[data-like='${key}']`)].reverse();
+      if (!first) continue;
+      play(`[id='${first.id}']`, kind);
+      for (const other of others) show(`#${other.id}`, `[id='${first.id}']`);
+    }
+  };
+
+  it("is known by its page, on anybody's server, and tells all kinds of tiles apart", () => {
+    begin();
+    expect(platformOf(document)).toBe(jitsi);
+    expect(summary(jitsi.find(document))).toEqual([
+      "camera Ana Prieto",
+      "camera_off Ben Okoro",
+      "self Kim Lee",
+      "screen_share Ana Prieto's screen",
+    ]);
+  });
+
+  it("gives the stage to whose stream it shows", () => {
+    begin(LAYOUTS.speaker);
+    expect(ids(jitsi)).toEqual([["remoteVideo_eve", "largeVideo"], ["remoteVideo_ana"]]);
+    const large = jitsi.find(document).at(-1);
+    const before = large?.identity();
+    show("#largeVideo", "#remoteVideo_ana");
+    expect(large?.identity()).not.toBe(before);
+  });
+
+  it("knows a person in another filmstrip, whose tile's id has a tail", () => {
+    begin();
+    const before = only(jitsi, "camera").participant;
+    element("#participant_a1b2c3d1").id += "_stage";
+    expect(only(jitsi, "camera").participant).toBe(before);
+  });
+});
+
 describe("Peer Calls", () => {
   const tile = (id: string, name: string) =>
     `<div class="video-container"><video id="video-${id}"></video><div class="video-footer">${name}</div></div>`;
@@ -353,7 +435,11 @@ describe("Names", () => {
     ["李小龍", "李小龍"],
     ["ana@example.org", undefined],
     ["Ana (ana@example.org)", undefined],
+    ["ana@localhost", undefined],
     ["{color: red}", undefined],
+    ["<b>Ana</b>", undefined],
+    ["Ana\u202e oteirP", "Ana oteirP"],
+    ["\u200b\u2066", undefined],
     ["x".repeat(81), undefined],
     ["", undefined],
     [null, undefined],

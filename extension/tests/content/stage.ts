@@ -2,19 +2,20 @@
  * What happy-dom lacks and tiles are told by: layout and media. An element is 320 x 180 unless its `data-size` or its
  * class says otherwise; a video plays what `play` gave it. The real things are tested in a browser, in tests/e2e.
  */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { LAYOUTS, PAGES } from "../../../tests/e2e/pages/platforms.js";
 import type { Tile } from "../../src/content/platforms/tile";
 
 export type TrackKind = "remote" | "camera" | "screen";
 
-/** Loads one of the stand-in pages that the browser tests use too, without its scripts. */
-export function stage(page: "meet" | "zoom" | "teams" | string, url = "https://example.org/"): void {
-  const html = page.includes("<")
-    ? page
-    : readFileSync(join(__dirname, `../../../tests/e2e/pages/${page}.html`), "utf8");
+/** Builds one of the stand-in pages that the browser tests use too, or takes markup. */
+export function stage(
+  page: keyof typeof PAGES | (string & {}),
+  url = "https://example.org/",
+  layout = LAYOUTS.all,
+): void {
   (window as unknown as { happyDOM: { setURL(url: string): void } }).happyDOM.setURL(url);
-  document.documentElement.innerHTML = html.replace(/<script[\s\S]*?<\/script>|<style[\s\S]*?<\/style>/g, "");
+  document.documentElement.innerHTML = page in PAGES ? "" : page;
+  if (page in PAGES) document.body.append(...PAGES[page as keyof typeof PAGES].build(layout));
   HTMLElement.prototype.getBoundingClientRect = function () {
     const [width = 320, height = 180] = this.closest(".pooled, .recycled, [hidden]")
       ? [0, 0]

@@ -1,5 +1,6 @@
 /** One tile's badge. */
 import { MARKS } from "../../shared/marks";
+import type { Corner } from "../platforms/tile";
 import { type BadgeState, spoken, wordsFor } from "./words";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -24,10 +25,10 @@ export class Badge {
   readonly #explanation = create("div", "explanation");
   #shown = "";
 
-  constructor(participant: string, anchor: HTMLElement, corner: "left" | "right") {
+  constructor(participant: string, anchor: HTMLElement, corner: Corner) {
     this.#anchor = anchor;
     this.element.popover = "manual";
-    this.element.classList.add(corner);
+    this.element.classList.add(corner.endsWith("left") ? "left" : "right");
     this.element.dataset.participant = participant;
     this.element.role = "group";
     // Announces what changes in it, and speaks the name with it.

@@ -1,4 +1,6 @@
 /** All badges of a page: one element of ours in its document, everything else in a closed shadow root. */
+
+import type { Corner } from "../platforms/tile";
 import { Badge } from "./badge";
 import { Placement } from "./placement";
 import { STYLE } from "./style";
@@ -22,13 +24,13 @@ export class Overlay {
   /** Badges whose tile is gone for now, or lies under a dialog. */
   readonly #absent = new Set<Badge>();
   #covered = new Set<Badge>();
-  readonly #corner: "left" | "right";
+  readonly #corner: Corner;
   readonly #stop = new AbortController();
   /** Where the browser cannot anchor; known after the first badge is shown. */
   #placement: Placement | undefined;
   #tested = false;
 
-  constructor(corner: "left" | "right") {
+  constructor(corner: Corner) {
     this.#corner = corner;
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(STYLE);
@@ -137,7 +139,7 @@ export class Overlay {
     if (at.width === 0 || tile.width === 0) return;
     this.#tested = true;
     const inset = at.top - tile.top;
-    const side = this.#corner === "left" ? at.left - tile.left : tile.right - at.right;
+    const side = this.#corner.endsWith("left") ? at.left - tile.left : tile.right - at.right;
     if (inset < 0 || Math.abs(inset - side) > TOLERANCE_PX) this.#placement = new Placement();
   }
 }

@@ -1,10 +1,12 @@
 /** Keeps badges on their tiles by script, for browsers that cannot anchor a popover to its source. */
+
+import type { Corner } from "../platforms/tile";
 import type { Badge } from "./badge";
 
 const INSET = 6;
 
 export class Placement {
-  readonly #badges = new Map<Badge, "left" | "right">();
+  readonly #badges = new Map<Badge, Corner>();
   readonly #stop = new AbortController();
   readonly #resized = new ResizeObserver(() => this.#soon());
   readonly #seen = new IntersectionObserver(() => this.#soon(), { threshold: [0, 0.5, 1] });
@@ -17,7 +19,7 @@ export class Placement {
     addEventListener("resize", () => this.#soon(), options);
   }
 
-  follow(badge: Badge, corner: "left" | "right"): void {
+  follow(badge: Badge, corner: Corner): void {
     badge.element.classList.add("by-script");
     this.#badges.set(badge, corner);
     this.#resized.observe(badge.anchor);
@@ -54,7 +56,7 @@ export class Placement {
       const { style } = badge.element;
       const inside = at.width > 0 && at.bottom > 0 && at.right > 0 && at.top < innerHeight && at.left < innerWidth;
       style.visibility = inside ? "visible" : "hidden";
-      style.setProperty("--x", `${corner === "left" ? at.left + INSET : at.right - INSET}px`);
+      style.setProperty("--x", `${corner.endsWith("left") ? at.left + INSET : at.right - INSET}px`);
       style.setProperty("--y", `${at.top + INSET}px`);
       style.setProperty("--room", `${Math.max(28, at.width - 2 * INSET)}px`);
     }

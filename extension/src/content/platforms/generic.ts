@@ -5,7 +5,8 @@ import type { Platform, Tile } from "./tile";
 export const generic: Platform = {
   name: "generic",
   // Without knowing the page: names and menus sit at the bottom and at the right more often than not.
-  corner: "left",
+  corner: "top_left",
+  strategies: { video: [{ selector: "video", expect: [1, 200] }] },
   workers: ["blob"],
   matches: () => true,
   inCall: () => false,

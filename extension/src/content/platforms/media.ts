@@ -43,6 +43,18 @@ export function isPlaying(video: HTMLVideoElement): boolean {
   return track !== undefined && !track.muted && video.readyState >= 2 && isVisible(video);
 }
 
+/** Other people's video is on show: the sign of a call that lobbies and previews lack. */
+export function showsOthers(document: Document): boolean {
+  return [...document.querySelectorAll("video")].some((video) => isPlaying(video) && !isLocal(video));
+}
+
+/** The host that a frame belongs to: one without an address of its own has that of the frame that made it. */
+export function hostOf({ location }: Document): string {
+  if (location.hostname) return location.hostname;
+  const parent = location.ancestorOrigins?.[0];
+  return parent && URL.canParse(parent) ? new URL(parent).hostname : "";
+}
+
 /** The video that a tile shows: tiles keep pooled ones that are empty or hidden, and previews that are small. */
 export function playingVideo(root: ParentNode): HTMLVideoElement | null {
   return largest([...root.querySelectorAll("video")].filter(isPlaying)) ?? null;
@@ -60,7 +72,9 @@ export function largest<T extends Element>(elements: readonly T[]): T | undefine
 
 /** The root that a page's component hides its canvas in, closed or not. */
 export function shadowRootOf(host: Element): ShadowRoot | null {
-  return host instanceof HTMLElement ? chrome.dom.openOrClosedShadowRoot(host) : null;
+  if (!(host instanceof HTMLElement)) return null;
+  // Pages of the extension itself have no chrome.dom.
+  return chrome.dom?.openOrClosedShadowRoot(host) ?? host.shadowRoot;
 }
 
 /** The same number for as long as this object lives: an identity where the page offers none. */

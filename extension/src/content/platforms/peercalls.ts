@@ -1,25 +1,28 @@
 /** Peer Calls, the self-hosted meeting that the demonstration runs. It is known by its page, since anybody can host it. */
 import { bound, isPlaying, originOf, trackOf } from "./media";
 import { asName } from "./names";
-import type { Platform, Tile } from "./tile";
+import type { Platform, Strategy, Tile } from "./tile";
 
-const SELECTORS = {
-  tile: ".video-container",
-  video: ":scope > video[id^='video-']",
-  name: ".video-footer .nickname",
-} as const;
+const TILE = ".video-container";
+const STRATEGIES = {
+  tile: [{ selector: TILE, expect: [2, 100] }],
+  video: [{ selector: `${TILE} > video[id^='video-']`, expect: [2, 100] }],
+  name: [{ selector: ".video-footer .nickname", expect: [1, 100] }],
+} as const satisfies Record<string, readonly Strategy[]>;
+const VIDEO = STRATEGIES.video[0].selector;
 const SELF = "_me_";
 
 export const peercalls: Platform = {
   name: "peercalls",
-  corner: "left",
+  corner: "top_left",
+  strategies: STRATEGIES,
   workers: ["blob"],
-  matches: (document) => document.querySelector(`${SELECTORS.tile} > video[id^='video-']`) !== null,
+  matches: (document) => document.querySelector(VIDEO) !== null,
   inCall: () => false,
   find(document) {
     const seen = new Map<string, MediaProvider | null>();
-    return [...document.querySelectorAll<HTMLElement>(SELECTORS.tile)].flatMap((element) => {
-      const video = element.querySelector<HTMLVideoElement>(SELECTORS.video);
+    return [...document.querySelectorAll<HTMLElement>(TILE)].flatMap((element) => {
+      const video = element.querySelector<HTMLVideoElement>(VIDEO);
       return video ? [describe(element, video, seen)] : [];
     });
   },
@@ -47,6 +50,6 @@ function describe(element: HTMLElement, video: HTMLVideoElement, seen: Map<strin
 }
 
 function nameOf(element: Element): string | undefined {
-  const label = element.querySelector(SELECTORS.name);
+  const label = element.querySelector(STRATEGIES.name[0].selector);
   return asName(label instanceof HTMLInputElement ? label.value : label?.textContent);
 }

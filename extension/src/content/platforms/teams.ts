@@ -1,32 +1,43 @@
 /** Microsoft Teams, version 2. Selectors as seen in public captures of July to September 2026. */
-import { bound, isVisible, ordinalOf, originOf, playingVideo, trackOf } from "./media";
+import { bound, hostOf, isVisible, ordinalOf, originOf, playingVideo, showsOthers, trackOf } from "./media";
 import { asName, findName } from "./names";
-import type { Platform, Tile } from "./tile";
+import { firstFound, holds } from "./strategies";
+import type { Platform, Strategy, Tile } from "./tile";
 
-const SELECTORS = {
-  /** Outer first; the inner one is all that some layouts have. */
-  tile: ["[data-cid='calling-participant-stream']", "[data-stream-type][data-tid]"],
-  camera: "[data-stream-type='Video']",
-  share: "[data-stream-type='ScreenSharing']",
-  name: ["[data-tid='participant-info-nametag']"],
+const STRATEGIES = {
+  /** Outer first; the inner ones are all that some layouts have. */
+  tile: [
+    { selector: "[data-cid='calling-participant-stream']", expect: [1, 100] },
+    { selector: "[data-stream-type][data-tid]", expect: [1, 100] },
+    { selector: "[data-stream-type]", expect: [1, 100] },
+  ],
+  camera: [{ selector: "[data-stream-type='Video']", expect: [1, 100] }],
+  share: [{ selector: "[data-stream-type='ScreenSharing']", expect: [0, 2] }],
+  name: [{ selector: "[data-tid='participant-info-nametag']", expect: [1, 100] }],
   /** Every camera tile but one's own has it. */
-  voice: "[data-tid='voice-level-stream-outline']",
-  oldSelf: "[data-tid='myself-video']",
-  call: "#hangup-button, button[data-tid='hangup-main-btn']",
-} as const;
+  voice: [{ selector: "[data-tid='voice-level-stream-outline']", expect: [1, 100] }],
+  oldSelf: [{ selector: "[data-tid='myself-video']", expect: [0, 1] }],
+  call: [
+    { selector: "#hangup-button", expect: [0, 1] },
+    { selector: "button[data-tid='hangup-main-btn']", expect: [0, 1] },
+  ],
+} as const satisfies Record<string, readonly Strategy[]>;
+const STREAM = `${STRATEGIES.camera[0].selector}, ${STRATEGIES.share[0].selector}`;
 const HOSTS = ["teams.microsoft.com", "teams.live.com", "teams.cloud.microsoft"];
 /** Values of data-tid that name a part of the page: lower-case words joined by hyphens, or with the words of a layout. */
 const STRUCTURAL = /^[a-z0-9]+([-_][a-z0-9]+)*$|stream|video|tile|wrapper|participant/i;
 
 export const teams: Platform = {
   name: "teams",
-  corner: "left",
+  corner: "top_left",
+  strategies: STRATEGIES,
   workers: ["blob", "frame"],
-  matches: ({ location }) => HOSTS.includes(location.hostname),
-  inCall: (document) => document.querySelector(SELECTORS.call) !== null,
+  matches: (document) => HOSTS.includes(hostOf(document)),
+  // The button alone is there with all cameras off too, and while one waits for the others.
+  inCall: (document) => holds(document.documentElement, STRATEGIES.call) && showsOthers(document),
   find(document) {
     const elements = find(document);
-    const shares = new Set(elements.filter((element) => within(element, SELECTORS.share)));
+    const shares = new Set(elements.filter((element) => holds(element, STRATEGIES.share)));
     const cameras = elements.filter((element) => !shares.has(element));
     const own = ownTile(cameras);
     const keys = elements.map(keyOf);
@@ -49,13 +60,12 @@ export const teams: Platform = {
 };
 
 function find(document: Document): HTMLElement[] {
-  for (const selector of SELECTORS.tile) {
-    const found = [...document.querySelectorAll<HTMLElement>(selector)];
-    // Recycled tiles are kept at no size.
-    const shown = found.filter((element) => isVisible(element) && !element.parentElement?.closest(selector));
-    if (shown.length > 0) return shown;
-  }
-  return [];
+  // Recycled tiles are kept at no size.
+  return firstFound<HTMLElement>(
+    document,
+    STRATEGIES.tile,
+    (tile) => isVisible(tile) && !STRATEGIES.tile.some(({ selector }) => tile.parentElement?.closest(selector)),
+  );
 }
 
 /** What stands for the person in a tile: the stream that it shows, or the tile itself. */
@@ -65,8 +75,8 @@ function bearerOf(element: HTMLElement): object {
 
 function ownTile(cameras: HTMLElement[]): HTMLElement | undefined {
   for (const sign of [
-    (tile: HTMLElement) => !within(tile, SELECTORS.voice),
-    (tile: HTMLElement) => within(tile, SELECTORS.oldSelf),
+    (tile: HTMLElement) => !holds(tile, STRATEGIES.voice),
+    (tile: HTMLElement) => holds(tile, STRATEGIES.oldSelf),
   ]) {
     const signed = cameras.filter(sign);
     if (signed.length === 1) return signed[0];
@@ -90,7 +100,7 @@ function describe(element: HTMLElement, key: string, share: boolean, own: boolea
 }
 
 function nameOf(element: HTMLElement): string | undefined {
-  return findName(element, SELECTORS.name) ?? nameOfTid(element) ?? nameOfLabel(element);
+  return findName(element, STRATEGIES.name) ?? nameOfTid(element) ?? nameOfLabel(element);
 }
 
 function nameOfTid(element: HTMLElement): string | undefined {
@@ -113,8 +123,8 @@ function nameOfLabel(element: HTMLElement): string | undefined {
  */
 function keyOf(element: HTMLElement): string | undefined {
   const called =
-    findName(element, SELECTORS.name) ?? tidOf(element) ?? element.getAttribute("aria-label")?.split(",")[0];
-  return called ? `${hash(called)}${within(element, SELECTORS.share) ? " share" : ""}` : undefined;
+    findName(element, STRATEGIES.name) ?? tidOf(element) ?? element.getAttribute("aria-label")?.split(",")[0];
+  return called ? `${hash(called)}${holds(element, STRATEGIES.share) ? " share" : ""}` : undefined;
 }
 
 /** FNV-1a, 2 x 32 bits: short, stable, and not meant to withstand anybody. */
@@ -128,10 +138,5 @@ function hash(text: string): string {
 }
 
 function stream(element: HTMLElement): Element | null {
-  const selector = `${SELECTORS.camera}, ${SELECTORS.share}`;
-  return element.matches(selector) ? element : element.querySelector(selector);
-}
-
-function within(element: Element, selector: string): boolean {
-  return element.matches(selector) || element.querySelector(selector) !== null;
+  return element.matches(STREAM) ? element : element.querySelector(STREAM);
 }

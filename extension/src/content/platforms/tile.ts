@@ -29,10 +29,24 @@ export interface Tile {
   identity: () => string;
 }
 
+export type Corner = "top_left" | "top_right" | "bottom_left" | "bottom_right";
+
+/** One way to find something on a page. */
+export interface Strategy {
+  selector: string;
+  /**
+   * How many matches a call has in which at least one other person's camera is on: the least and the most.
+   * Other numbers say that the page has changed; "Copy diagnostics" tells.
+   */
+  expect: readonly [least: number, most: number];
+}
+
 export interface Platform {
   name: string;
   /** The corner of a tile that the platform's own controls leave free. */
-  corner: "left" | "right";
+  corner: Corner;
+  /** What is looked for, each with the ways to find it, best first. */
+  strategies: Readonly<Record<string, readonly Strategy[]>>;
   /**
    * Which encoder workers can work here, best first. A blob worker that the page's policy forbids raises violation
    * reports; the extension's frame is there for the manifest's own sites alone.

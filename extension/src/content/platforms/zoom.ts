@@ -1,42 +1,89 @@
-/** Zoom's web client. Selectors as seen in public captures of April and June 2026. */
-import { bound, isLocal, isPlaying, isVisible, ordinalOf, playingVideo, shadowRootOf } from "./media";
+/** Zoom's web client. Selectors as seen in public captures of April and June 2026; the participants' list is older. */
+import {
+  bound,
+  hostOf,
+  isLocal,
+  isVisible,
+  ordinalOf,
+  playingVideo,
+  shadowRootOf,
+  showsOthers,
+  trackOf,
+} from "./media";
 import { findName } from "./names";
-import type { Crop, Platform, Source, Tile } from "./tile";
+import type { Crop, Platform, Source, Strategy, Tile } from "./tile";
 
-const SELECTORS = {
-  player: "video-player[node-id]",
+const FRAMES =
+  ".gallery-video-container__video-frame, .speaker-active-container__video-frame, .speaker-bar-container__video-frame, .multi-speaker-main-container__video-frame";
+const STRATEGIES = {
+  player: [{ selector: "video-player[node-id]", expect: [1, 200] }],
   /** What holds a player, or an avatar while the camera is off. */
-  frame:
-    ".gallery-video-container__video-frame, .speaker-active-container__video-frame, .speaker-bar-container__video-frame, .multi-speaker-main-container__video-frame",
-  name: [".video-avatar__avatar-title", ".video-avatar__avatar-name", ".video-avatar__avatar-footer span"],
-  avatar: ".video-avatar__avatar",
-  share: ".sharee-container__viewport",
-} as const;
+  frame: [{ selector: FRAMES, expect: [1, 100] }],
+  avatar: [{ selector: ".video-avatar__avatar", expect: [1, 200] }],
+  name: [
+    { selector: ".video-avatar__avatar-title", expect: [1, 200] },
+    { selector: ".video-avatar__avatar-name", expect: [0, 200] },
+    { selector: ".video-avatar__avatar-footer span", expect: [1, 400] },
+  ],
+  share: [{ selector: ".sharee-container__viewport", expect: [0, 2] }],
+  /** A row of the participants' list, while that is open. */
+  row: [{ selector: ".participants-item__item-layout", expect: [0, 1000] }],
+} as const satisfies Record<string, readonly Strategy[]>;
+const PLAYER = STRATEGIES.player[0].selector;
+const AVATAR = STRATEGIES.avatar[0].selector;
+const SHARE = STRATEGIES.share[0].selector;
+const ROW = {
+  name: [{ selector: ".participants-item__display-name", expect: [0, 1] }],
+  label: ".participants-item__name-label",
+} as const satisfies { name: readonly Strategy[]; label: string };
 
 export const zoom: Platform = {
   name: "zoom",
-  corner: "left",
+  corner: "top_left",
+  strategies: STRATEGIES,
   workers: ["blob", "frame"],
-  matches: ({ location }) => /(^|\.)zoom\.us$/.test(location.hostname) && /\/wc\//.test(location.pathname),
-  inCall: (document) => [...document.querySelectorAll("video")].some((video) => isPlaying(video) && !isLocal(video)),
+  matches: (document) => /(^|\.)zoom\.us$/.test(hostOf(document)) && isClient(document),
+  inCall: showsOthers,
   find(document) {
-    const players = [...document.querySelectorAll<HTMLElement>(SELECTORS.player)].filter((player) =>
-      isVisible(holderOf(player)),
+    const players = [...document.querySelectorAll<HTMLElement>(PLAYER)].filter((player) => isVisible(holderOf(player)));
+    const frames = [...document.querySelectorAll<HTMLElement>(FRAMES)].filter(
+      (frame) => isVisible(frame) && !frame.querySelector(PLAYER),
     );
-    const frames = [...document.querySelectorAll<HTMLElement>(SELECTORS.frame)].filter(
-      (frame) => isVisible(frame) && !frame.querySelector(SELECTORS.player) && frame.querySelector(SELECTORS.avatar),
-    );
-    return [...players.flatMap((player) => describe(player) ?? []), ...frames.map(cameraOff)];
+    const tiles = [
+      ...players.flatMap((player) => describe(player) ?? []),
+      ...frames.flatMap((frame) => withoutPlayer(frame) ?? []),
+    ];
+    return markOwn(tiles, ownName(document));
   },
 };
+
+/** The meeting may sit in a frame of the client whose own address says nothing. */
+function isClient(document: Document): boolean {
+  return /\/wc\//.test(document.location.pathname) || document.querySelector(`${PLAYER}, ${FRAMES}`) !== null;
+}
+
+/** What the participants' list, where it is open, marks as oneself: tiles do not. */
+function ownName(document: Document): string | undefined {
+  const own = [...document.querySelectorAll(STRATEGIES.row[0].selector)].filter((row) =>
+    [...row.querySelectorAll(ROW.label)].some((label) => /[(,]\s*me\s*[),]/i.test(label.textContent ?? "")),
+  );
+  return own.length === 1 && own[0] ? findName(own[0], ROW.name) : undefined;
+}
+
+/** A name that two people share marks neither of them. */
+function markOwn(tiles: Tile[], name: string | undefined): Tile[] {
+  const named = tiles.filter((tile) => tile.kind === "camera" && tile.name === name);
+  if (!name || new Set(named.map(({ participant }) => participant)).size !== 1) return tiles;
+  return tiles.map((tile) => (named.includes(tile) ? { ...tile, kind: "self" } : tile));
+}
 
 function describe(player: HTMLElement): Tile | undefined {
   const node = nodeOf(player);
   if (node === undefined) return undefined;
   const source = playingVideo(player) ?? playingVideo(shadowRootOf(player) ?? player) ?? canvasOf(player);
   const frame = holderOf(player);
-  const name = findName(frame, SELECTORS.name);
-  const share = isShare(node) || player.closest(SELECTORS.share) !== null;
+  const name = findName(frame, STRATEGIES.name);
+  const share = isShare(node) || player.closest(SHARE) !== null;
   // The page does not mark one's own tile; its track does, where there is one.
   const self = source instanceof HTMLVideoElement && isLocal(source);
   return {
@@ -55,19 +102,24 @@ function describe(player: HTMLElement): Tile | undefined {
 }
 
 function holderOf(player: HTMLElement): HTMLElement {
-  return player.closest<HTMLElement>(`${SELECTORS.frame}, ${SELECTORS.avatar}`) ?? player;
+  return player.closest<HTMLElement>(`${FRAMES}, ${AVATAR}`) ?? player;
 }
 
-/** Without a player there is no node id. Nothing is judged here, so that the element's own number is identity enough. */
-function cameraOff(frame: HTMLElement): Tile {
-  const name = findName(frame, SELECTORS.name);
+/**
+ * Without a player there is no node id. With the camera off nothing is judged, so that the element's own number is
+ * identity enough; should the page have renamed its players, a video's track is, for as long as it lasts.
+ */
+function withoutPlayer(frame: HTMLElement): Tile | undefined {
+  const video = playingVideo(frame);
+  if (!video && !frame.querySelector(AVATAR)) return undefined;
+  const name = findName(frame, STRATEGIES.name);
   return {
-    participant: `off ${ordinalOf(frame)}`,
+    participant: video ? `track ${trackOf(video)?.id}` : `off ${ordinalOf(frame)}`,
     ...(name && { name }),
-    kind: "camera_off",
+    kind: video ? (isLocal(video) ? "self" : "camera") : "camera_off",
     element: frame,
-    source: null,
-    identity: () => "",
+    source: video,
+    identity: () => bound(video && !frame.contains(video) ? null : "", video),
   };
 }
 
