@@ -61,7 +61,7 @@ export class Sites {
       const others = off.filter((site) => !sites.includes(site));
       this.change({ sitesOff: input.checked ? others : [...others, ...sites] });
     });
-    const hosts = sites.map(hostOf).join(", ");
+    const hosts = element("bdi", { dir: "ltr" }, sites.map(hostOf).join(", "));
     const note = element("small", {}, forbidden ? text("page_locked") : hosts);
     return element("li", {}, element("label", { for: id }, name, note), input);
   }

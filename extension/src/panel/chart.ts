@@ -98,6 +98,10 @@ export class Chart {
         drawClear: [
           (plot) => {
             this.level(plot, 0, line(), []);
+          },
+        ],
+        draw: [
+          (plot) => {
             if (this.alarm === null) return;
             const red = colour("--likely_fake-drawn")();
             this.level(plot, this.alarm, red, [5, 4]);
@@ -120,6 +124,7 @@ export class Chart {
     ctx.font = font;
     ctx.fillStyle = colour;
     ctx.textAlign = "right";
+    ctx.textBaseline = "alphabetic";
     const [x, y] = [bbox.left + bbox.width, valToPos(value, "y", true)].map((at) => at / devicePixelRatio);
     ctx.fillText(text("panel_alarm"), x ?? 0, (y ?? 0) - 5);
     ctx.restore();

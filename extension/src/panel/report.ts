@@ -40,12 +40,15 @@ export function reportPage(call: CallRecord, version: string): string {
     element("meta", { name: "viewport", content: "width=device-width" }),
   );
   head.append(element("style", {}, STYLE));
-  const from = date(call.started);
   body.append(
-    element("h1", {}, text("report_title")),
-    element("p", { class: "quiet" }, text("report_when", platformOf(call), from, clock(call.updated))),
-    element("p", {}, text("report_caution")),
-    ...call.people.map((person) => section(person, call.alarm)),
+    element(
+      "main",
+      {},
+      element("h1", {}, text("report_title")),
+      element("p", { class: "quiet" }, text("report_when", platformOf(call), date(call.started), clock(call.updated))),
+      element("p", {}, text("report_caution")),
+      ...call.people.map((person) => section(person, call.alarm)),
+    ),
     element("footer", {}, text("report_footer", version)),
   );
   return `<!doctype html>\n${root.outerHTML}\n`;

@@ -11,8 +11,10 @@ const FPS = 20;
 /** Seconds that the portrait's slow movement takes before it begins again. */
 const LOOP_S = 6;
 /** Of the astronaut's face in her picture, pixels. */
-const FACE = { x: 224, y: 120 };
+const FACE = { x: 216, y: 120 };
 const ZOOM = 1.6;
+/** How far down her face is, so that she fills the picture. */
+const MIDDLE_PX = 174;
 
 export class Tryout {
   private readonly stop: (() => void)[] = [];
@@ -42,12 +44,12 @@ export class Tryout {
     const picture = element("img", { src: "astronaut.jpg", alt: "" });
     await picture.decode();
     const canvas = element("canvas", { width: `${WIDTH}`, height: `${HEIGHT}` });
-    const context = canvas.getContext("2d");
+    const context = canvas.getContext("2d", { alpha: false });
     const begun = performance.now();
     const draw = () => {
       const phase = ((performance.now() - begun) / 1000 / LOOP_S) * 2 * Math.PI;
       const zoom = ZOOM + 0.04 * Math.sin(phase);
-      context?.setTransform(1, 0, 0, 1, WIDTH / 2 + 6 * Math.sin(phase), 200 + 4 * Math.sin(3 * phase));
+      context?.setTransform(1, 0, 0, 1, WIDTH / 2 + 6 * Math.sin(phase), MIDDLE_PX + 4 * Math.sin(3 * phase));
       context?.rotate((1.5 * Math.sin(2 * phase) * Math.PI) / 180);
       context?.scale(zoom, zoom);
       context?.drawImage(picture, -FACE.x, -FACE.y);
