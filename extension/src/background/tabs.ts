@@ -213,7 +213,7 @@ export class Tabs {
         session: call.session,
         frames: frames.map(tidy),
       });
-      this.post(port, { kind: "verdicts", batch, items });
+      this.post(port, { kind: "verdicts", batch, items, alarm });
       this.witness.verdicts(placeOf(call), frames, items, alarm);
     } catch (error) {
       const { message, code } = error instanceof RequestError ? error : { message: String(error), code: undefined };

@@ -42,8 +42,12 @@ export class Figures {
     this.#firstVerdict[participant] ??= Math.round(ms);
   }
 
+  /** What was found on the page at the last look. */
+  page: TabFigures["page"];
+
   snapshot(): TabFigures {
     return {
+      ...(this.page && { page: this.page }),
       captured: this.captured,
       dropped: this.dropped,
       latency_ms: [...this.#latency],

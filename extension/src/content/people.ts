@@ -1,15 +1,21 @@
 /** Whom the tiles show: what is known of each, on their badge and in the popup's list. */
 import type { HostState, RosterEntry } from "../shared/channel";
 import type { VerdictItem } from "../shared/protocol";
+import type { Facts } from "./badge/card";
+import type { Look } from "./badge/look";
 import { Overlay, type Place } from "./badge/overlay";
+import type { Point } from "./badge/sparkline";
 import { type BadgeState, badgeState } from "./badge/words";
 import type { Figures } from "./figures";
-import type { Corner, Tile } from "./platforms/tile";
+import type { Tile } from "./platforms/tile";
 import type { Trouble } from "./sampler";
 import type { Present } from "./tiles";
 
 /** How soon the popup is to hear of a change. */
 export type Urgency = "soon" | "later";
+
+/** Looks that the card's chart shows: at the slowest pace, some eight minutes of them. */
+const POINTS = 96;
 
 interface Person {
   /** As of the last scan; undefined while the tile is gone for a moment. */
@@ -22,28 +28,40 @@ interface Person {
   verdict?: VerdictItem;
   latency?: number;
   trouble?: Trouble;
+  /** The evidence of the last looks, oldest first. */
+  points: Point[];
+  /** As of the last verdict. */
+  alarm?: number;
+}
+
+export interface PeopleOptions {
+  look: Look;
+  figures: Figures;
+  /** People whose badge the user took off the page; outlives the tiles. */
+  hidden: Set<string>;
+  /** Called when `entries` has become different. */
+  changed(urgency: Urgency): void;
+  /** The user wants to see more of somebody. */
+  details(participant: string): void;
 }
 
 export class People {
   readonly #people = new Map<string, Person>();
-  readonly #figures: Figures;
-  readonly #changed: (urgency: Urgency) => void;
-  readonly #corner: Corner;
+  readonly #options: PeopleOptions;
   #overlay: Overlay | undefined;
+  #look: Look;
   #host: HostState["status"] | undefined;
 
-  /** `changed` is called when `entries` has become different. */
-  constructor(corner: Corner, figures: Figures, changed: (urgency: Urgency) => void) {
-    this.#corner = corner;
-    this.#figures = figures;
-    this.#changed = changed;
+  constructor(options: PeopleOptions) {
+    this.#options = options;
+    this.#look = options.look;
   }
 
   /** Takes in what a scan found, by participant. */
   see(tiles: ReadonlyMap<string, Pick<Present, "tile" | "copies">>, now: number): void {
     for (const [participant, { tile, copies }] of tiles) {
       const person = this.#people.get(participant) ?? this.#welcome(participant, now);
-      if (person.tile?.kind !== tile.kind) this.#changed("soon");
+      if (person.tile?.kind !== tile.kind) this.#options.changed("soon");
       person.tile = tile;
       // Reads first, changes after: one layout for all tiles.
       person.places = [tile, ...copies].map(({ element }) => ({
@@ -53,7 +71,7 @@ export class People {
       const name = tile.name ?? copies.find((copy) => copy.name)?.name;
       if (name && name !== person.name) {
         person.name = name;
-        this.#changed("soon");
+        this.#options.changed("soon");
       }
     }
     for (const [participant, person] of this.#people) {
@@ -61,14 +79,14 @@ export class People {
       if (tiles.has(participant) || !person.tile) continue;
       person.tile = undefined;
       this.#overlay?.hide(participant);
-      this.#changed("soon");
+      this.#options.changed("soon");
     }
     this.#overlay?.refresh();
   }
 
   forget(participant: string): void {
     this.#overlay?.remove(participant);
-    if (this.#people.delete(participant)) this.#changed("soon");
+    if (this.#people.delete(participant)) this.#options.changed("soon");
   }
 
   /** Nothing is shown before the first call. */
@@ -76,25 +94,48 @@ export class People {
     this.#host = host;
     for (const [participant, person] of this.#people) {
       // A host that starts knows nothing of anybody, and so must what is shown.
-      if (host !== "loading" && host !== "ready") delete person.verdict;
+      if (host !== "loading" && host !== "ready") {
+        delete person.verdict;
+        person.points = [];
+      }
       this.#render(participant, person);
     }
-    this.#changed("soon");
+    this.#options.changed("soon");
   }
 
-  judged(item: VerdictItem, takenAt: number): void {
+  /** Draws all badges anew: they are to look otherwise, or to speak another language. */
+  setLook(look: Look): void {
+    this.#look = look;
+    this.#overlay?.close();
+    this.#overlay = undefined;
+    for (const [participant, person] of this.#people) this.#render(participant, person);
+  }
+
+  /** Takes somebody's badges off the page, or puts them back. */
+  setHidden(participant: string, hidden: boolean): void {
+    if (hidden) this.#options.hidden.add(participant);
+    else this.#options.hidden.delete(participant);
+    const person = this.#people.get(participant);
+    if (person) this.#render(participant, person);
+    this.#options.changed("soon");
+  }
+
+  judged(item: VerdictItem, takenAt: number, alarm: number | undefined): void {
     const person = this.#people.get(item.participant);
     if (!person) return;
     const before = person.verdict;
     person.verdict = item;
+    if (alarm !== undefined) person.alarm = alarm;
+    if (item.basis.frames > 0 && !item.dropped) person.points.push({ at: takenAt, evidence: item.evidence });
+    if (person.points.length > POINTS) person.points.shift();
     this.#render(item.participant, person);
     const now = performance.now();
     if (!item.dropped) {
       person.latency = Math.round((now - takenAt) * 10) / 10;
-      this.#figures.latency(person.latency);
+      this.#options.figures.latency(person.latency);
     }
-    if (item.label !== "inconclusive") this.#figures.firstVerdict(item.participant, now - person.visibleSince);
-    this.#changed(item.label !== before?.label || item.reason !== before.reason ? "soon" : "later");
+    if (item.label !== "inconclusive") this.#options.figures.firstVerdict(item.participant, now - person.visibleSince);
+    this.#options.changed(item.label !== before?.label || item.reason !== before.reason ? "soon" : "later");
   }
 
   troubled(participant: string, trouble: Trouble | undefined): void {
@@ -103,7 +144,7 @@ export class People {
     if (trouble) person.trouble = trouble;
     else delete person.trouble;
     this.#render(participant, person);
-    this.#changed("soon");
+    this.#options.changed("soon");
   }
 
   /** Elements left the page. */
@@ -131,6 +172,7 @@ export class People {
         ...(p !== undefined && { p }),
         ...(judged && verdict && { score: verdict.score, confidence: verdict.confidence }),
         ...(latency !== undefined && { latency_ms: latency }),
+        ...(this.#options.hidden.has(participant) && { hidden: true }),
       };
     });
   }
@@ -141,7 +183,7 @@ export class People {
   }
 
   #welcome(participant: string, now: number): Person {
-    const person: Person = { tile: undefined, places: [], visibleSince: now };
+    const person: Person = { tile: undefined, places: [], visibleSince: now, points: [] };
     this.#people.set(participant, person);
     return person;
   }
@@ -152,9 +194,19 @@ export class People {
 
   #render(participant: string, person: Person): void {
     const state = this.#stateOf(person);
-    if (person.tile && state) {
-      this.#overlay ??= new Overlay(this.#corner);
-      this.#overlay.set(participant, person.places, state, person.name);
+    if (person.tile && state && !this.#options.hidden.has(participant)) {
+      this.#overlay ??= new Overlay(this.#look, {
+        hide: (whom) => this.setHidden(whom, true),
+        details: (whom) => this.#options.details(whom),
+      });
+      const { verdict, points, alarm } = person;
+      const judged = !state.quiet && state.reason !== "host_lost";
+      const facts: Facts = {
+        points: judged ? points : [],
+        ...(judged && verdict && { basis: verdict.basis }),
+        ...(alarm !== undefined && { alarm }),
+      };
+      this.#overlay.set(participant, person.places, state, person.name, facts);
     } else if (person.tile) {
       this.#overlay?.remove(participant);
     }

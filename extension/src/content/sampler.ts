@@ -23,7 +23,8 @@ export interface SamplerOptions {
   /** The tile as of the last scan; undefined when it is not to be sampled now. */
   seen(participant: string): Seen | undefined;
   send(batch: number, frames: Frame[]): boolean;
-  onVerdict(item: VerdictItem, takenAt: number): void;
+  /** `alarm` is the evidence from which on the host may raise one. */
+  onVerdict(item: VerdictItem, takenAt: number, alarm: number | undefined): void;
   /** Why a participant's tile gives no picture, or that it does again. */
   onTrouble(participant: string, trouble: Trouble | undefined): void;
   /** A tile is no longer what the last scan found. */
@@ -78,7 +79,7 @@ export class Sampler {
     this.#progress.delete(participant);
   }
 
-  answered(batch: number, items: readonly VerdictItem[]): void {
+  answered(batch: number, items: readonly VerdictItem[], alarm?: number): void {
     const taken = this.#settle(batch);
     if (!taken) return;
     const judged: { item: VerdictItem; at: number }[] = [];
@@ -94,7 +95,7 @@ export class Sampler {
     this.#flush();
     this.rearm();
     // Last: showing them meets the page's document, and what goes wrong there must not stop the sampling.
-    for (const { item, at } of judged) this.#options.onVerdict(item, at);
+    for (const { item, at } of judged) this.#options.onVerdict(item, at, alarm);
   }
 
   failed(batch: number): void {

@@ -1,10 +1,14 @@
 /** One frame of a tab, from its tiles to their badges. Wires the parts together and switches them on and off. */
-import type { HostState, ToTab } from "../shared/channel";
+import type { HostState, OpenPanel, PageSettings, ToTab } from "../shared/channel";
+import { text, useWords } from "../shared/i18n";
+import { lookOf } from "./badge/look";
+import { Note } from "./badge/note";
 import { Battery } from "./battery";
 import { BlobWorker } from "./capture/blob_worker";
 import { FrameWorker } from "./capture/frame_worker";
 import { Ladder } from "./capture/ladder";
 import { PageCanvas } from "./capture/page_canvas";
+import { pageFacts } from "./diagnostics";
 import { Figures } from "./figures";
 import { Link } from "./link";
 import { People, type Urgency } from "./people";
@@ -16,10 +20,12 @@ import { Roster, type Scan, TileWatcher } from "./tiles";
 /** A service worker that was stopped is back within this; a longer silence is shown. */
 const LINK_GRACE_MS = 1200;
 /** A call without a tile for this long: the page has changed. */
-const BLIND_MS = 20_000;
+const BLIND_MS = 15_000;
 /** After this long without a tile the port is let go, and with it the host. */
 const LET_GO_MS = 60_000;
 const FIGURES_MS = 2000;
+/** Counting what is on the page costs more than the figures themselves, and changes less. */
+const FACTS_MS = 10_000;
 const WORKERS = { blob: BlobWorker, frame: FrameWorker };
 const ANNOUNCE_MS: Record<Urgency, number> = { soon: 50, later: 1000 };
 
@@ -48,6 +54,11 @@ export class Session {
   #announceDue = Infinity;
   #tilesAt = 0;
   #blind = false;
+  readonly #note = new Note();
+  readonly #hidden = new Set<string>();
+  #settings: PageSettings | undefined;
+  #scan: Scan | undefined;
+  #factsAt = -Infinity;
 
   /** `orphaned` is called when the extension is gone; aborting `signal` removes every trace. */
   constructor(document: Document, orphaned: () => void, signal: AbortSignal) {
@@ -91,6 +102,8 @@ export class Session {
     this.#watching?.abort();
     this.#watching = undefined;
     this.#endWork();
+    this.#blind = false;
+    this.#note.clear();
     clearTimeout(this.#announceTimer);
     this.#announceDue = Infinity;
   }
@@ -98,7 +111,14 @@ export class Session {
   #beginWork(platform: Platform): Work {
     const { measure } = this.#figures;
     const roster = new Roster();
-    const people = new People(platform.corner, this.#figures, (urgency) => this.#announce(urgency));
+    const people = new People({
+      look: lookOf(this.#settings, platform.corner),
+      figures: this.#figures,
+      hidden: this.#hidden,
+      changed: (urgency) => this.#announce(urgency),
+      details: (participant) =>
+        void chrome.runtime.sendMessage({ kind: "open_panel", participant } satisfies OpenPanel),
+    });
     const workers = platform.workers.map((kind) => new WORKERS[kind](measure));
     const ladder = new Ladder([...workers, new PageCanvas()], measure);
     const sampler = new Sampler({
@@ -109,7 +129,7 @@ export class Session {
         return seen?.tile.kind === "camera" ? seen : undefined;
       },
       send: (batch, frames) => this.#link.send({ kind: "frames", batch, frames }),
-      onVerdict: (item, takenAt) => people.judged(item, takenAt),
+      onVerdict: (item, takenAt, alarm) => people.judged(item, takenAt, alarm),
       onTrouble: (participant, trouble) => people.troubled(participant, trouble),
       onStale: () => this.#watcher?.poke(),
     });
@@ -128,17 +148,39 @@ export class Session {
 
   #received(message: ToTab): void {
     clearTimeout(this.#linkTimer);
-    if (message.kind === "verdicts") this.#work?.sampler.answered(message.batch, message.items);
-    else if (message.kind === "failed") this.#work?.sampler.failed(message.batch);
-    else if (message.kind === "state") this.#setState(message.enabled, message.host.status);
+    switch (message.kind) {
+      case "verdicts":
+        this.#work?.sampler.answered(message.batch, message.items, message.alarm);
+        break;
+      case "failed":
+        this.#work?.sampler.failed(message.batch);
+        break;
+      case "state":
+        this.#setState(message.enabled, message.host.status);
+        break;
+      case "settings":
+        this.#setSettings(message.settings);
+        break;
+      case "hide":
+        if (this.#work) this.#work.people.setHidden(message.participant, message.hidden);
+        break;
+    }
+  }
+
+  #setSettings(settings: PageSettings): void {
+    this.#settings = settings;
+    useWords(settings.words);
+    if (this.#work) this.#work.people.setLook(lookOf(settings, this.#work.platform.corner));
   }
 
   #setState(enabled: boolean, host: HostState["status"]): void {
+    const isNews = enabled !== this.#enabled;
     this.#enabled = enabled;
     this.#host = host;
     if (!enabled) this.#stop();
     else if (!this.#watching) this.#start();
     this.#apply();
+    if (isNews) this.#sayBlind();
     // The port may be new, and know nobody yet.
     if (enabled) this.#announce("soon");
   }
@@ -160,8 +202,10 @@ export class Session {
     }, LINK_GRACE_MS);
   }
 
-  #scanned({ platform, tiles }: Scan): void {
+  #scanned(scan: Scan): void {
+    const { platform, tiles } = scan;
     const now = performance.now();
+    this.#scan = scan;
     if (this.#work && this.#work.platform !== platform) {
       // The page turned out to be another platform's, as when its call begins: its tiles are named anew.
       this.#endWork();
@@ -191,8 +235,15 @@ export class Session {
     else if (missing >= LET_GO_MS) this.#letGo();
     if (blind !== this.#blind) {
       this.#blind = blind;
+      this.#sayBlind();
       this.#announce("soon");
     }
+  }
+
+  /** Loudly, since the user would take the silence for a good sign; but not before it is known that they want it. */
+  #sayBlind(): void {
+    if (this.#blind && this.#enabled) this.#note.say(text("note_blind"), this.#settings?.rtl ?? false);
+    else this.#note.clear();
   }
 
   /** What was said on the old port may be otherwise when the next one is opened: the user may have switched off. */
@@ -224,7 +275,13 @@ export class Session {
 
   #report(): void {
     // At other times nothing is measured that matters, and the service worker may sleep.
-    if (this.#enabled && this.#work && this.#isSampling) {
+    if (this.#enabled && ((this.#work && this.#isSampling) || this.#blind)) {
+      const now = performance.now();
+      const { platform, tiles } = this.#scan ?? {};
+      if (platform && tiles && now - this.#factsAt >= FACTS_MS) {
+        this.#factsAt = now;
+        this.#figures.page = this.#figures.measure(() => pageFacts(this.#document, platform, tiles));
+      }
       this.#link.send({ kind: "figures", figures: this.#figures.snapshot() });
     }
   }

@@ -101,7 +101,8 @@ export type ToTab =
   | { kind: "settings"; settings: PageSettings }
   /** Takes one person's badge off the page, or puts it back. */
   | { kind: "hide"; participant: string; hidden: boolean }
-  | { kind: "verdicts"; batch: number; items: VerdictItem[] }
+  /** `alarm`: the evidence from which on the host may raise one. */
+  | { kind: "verdicts"; batch: number; items: VerdictItem[]; alarm?: number }
   /** The batch will not be answered: time-out, host lost, or refused. */
   | { kind: "failed"; batch: number; code?: number; text: string };
 

@@ -4,6 +4,9 @@ import { Badge } from "../../src/content/badge/badge";
 import { Overlay } from "../../src/content/badge/overlay";
 import { useStrings } from "./strings";
 
+const LOOK = { size: "medium", corner: "top_left", rtl: false } as const;
+const ACTIONS = { hide: () => {}, details: () => {} };
+
 /** happy-dom has no popovers: this one keeps the rule that matters here, that only what is in the document can be shown. */
 const showPopover = vi.fn(function (this: HTMLElement, _: { source: HTMLElement }) {
   if (!this.isConnected) throw new DOMException("Invalid on disconnected popover elements.", "InvalidStateError");
@@ -19,11 +22,11 @@ beforeEach(() => {
 afterEach(() => vi.restoreAllMocks());
 
 it("comes back at the next verdict when the page has rebuilt its document without it", () => {
-  const overlay = new Overlay("top_left");
+  const overlay = new Overlay(LOOK, ACTIONS);
   const tile = document.querySelector("div") as HTMLElement;
-  overlay.set("a", [{ element: tile, width: 320 }], { label: "likely_real", quiet: false }, "Ana");
+  overlay.set("a", [{ element: tile, width: 320 }], { label: "likely_real", quiet: false }, "Ana", { points: [] });
   document.querySelector("veritile-badges")?.remove();
-  overlay.set("a", [{ element: tile, width: 320 }], { label: "suspect", quiet: false }, "Ana");
+  overlay.set("a", [{ element: tile, width: 320 }], { label: "suspect", quiet: false }, "Ana", { points: [] });
   expect(document.querySelectorAll("veritile-badges")).toHaveLength(1);
   expect(showPopover).toHaveBeenCalledTimes(2);
   overlay.close();
@@ -37,16 +40,16 @@ it("puts a badge on each tile of a person, announces one of them, and takes back
   document.body.innerHTML = "<div></div><div></div>";
   const [large, small] = [...document.querySelectorAll("div")].map((element, at) => ({ element, width: 640 >> at }));
   if (!large || !small) throw new Error("two tiles are on the page");
-  const overlay = new Overlay("top_left");
+  const overlay = new Overlay(LOOK, ACTIONS);
   const badges = () => [...document.querySelectorAll<HTMLElement>(".badge")];
   const likelyFake = { label: "likely_fake", quiet: false } as const;
-  overlay.set("a", [large, small], likelyFake, "Ana");
+  overlay.set("a", [large, small], likelyFake, "Ana", { points: [] });
   expect(badges().map(({ dataset }) => [dataset.participant, dataset.label])).toEqual(
     Array(2).fill(["a", "likely_fake"]),
   );
   expect(showPopover.mock.lastCall).toEqual([{ source: small.element }]);
   expect(badges().map((badge) => badge.querySelector("[role='status']")?.ariaLive)).toEqual(["polite", "off"]);
-  overlay.set("a", [small], likelyFake, "Ana");
+  overlay.set("a", [small], likelyFake, "Ana", { points: [] });
   expect(badges()).toHaveLength(1);
   expect(showPopover.mock.lastCall).toEqual([{ source: small.element }]);
   overlay.remove("a");

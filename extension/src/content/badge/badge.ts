@@ -1,66 +1,66 @@
-/** One tile's badge. */
-import { MARKS } from "../../shared/marks";
-import type { Corner } from "../platforms/tile";
+/** One tile's badge: a mark with a few words, which opens into a card on hover, focus or tap. */
+import { Card, type CardActions, type Facts } from "./card";
+import { create, mark, setMark } from "./elements";
+import { type Look, sizeOn } from "./look";
+import { placeCard } from "./placement";
 import { type BadgeState, spoken, wordsFor } from "./words";
 
-const SVG = "http://www.w3.org/2000/svg";
-/** How a badge is set on tiles below these widths, in CSS pixels. */
-const SIZES: readonly (readonly [below: number, classes: readonly string[]])[] = [
-  [150, ["small", "narrow"]],
-  [240, ["narrow"]],
-  [800, []],
-  [Infinity, ["large"]],
-];
+/** On its way from the mark to the card, the pointer may leave both for so long. */
+const LEAVE_MS = 250;
 let lastId = 0;
+/** One card is open at a time. */
+let opened: Badge | undefined;
+
+export interface BadgeOptions {
+  participant: string;
+  anchor: HTMLElement;
+  look: Look;
+  actions: CardActions;
+}
 
 export class Badge {
   readonly element = create("div", "badge");
+  readonly #look: Look;
   #anchor: HTMLElement;
   readonly #mark = create("button", "mark");
-  readonly #path = document.createElementNS(SVG, "path");
+  readonly #shape = mark();
   readonly #status = create("p", "words");
   readonly #name = create("span", "hidden");
   readonly #title = create("span", "title");
   readonly #addition = create("span", "addition");
-  readonly #explanation = create("div", "explanation");
+  readonly #card: Card;
   #shown = "";
+  /** What the card is to say when it opens. */
+  #update = () => {};
+  #leaving: ReturnType<typeof setTimeout> | undefined;
+  /** While the card is open. */
+  #open: AbortController | undefined;
+  /** Opened by a click: stays until the next one, wherever the pointer goes. */
+  #pinned = false;
 
-  constructor(participant: string, anchor: HTMLElement, corner: Corner) {
+  constructor({ participant, anchor, look, actions }: BadgeOptions) {
     this.#anchor = anchor;
-    this.element.popover = "manual";
-    this.element.classList.add(corner.endsWith("left") ? "left" : "right");
-    this.element.dataset.participant = participant;
-    this.element.role = "group";
+    this.#look = look;
+    const { element } = this;
+    element.popover = "manual";
+    element.classList.add(...look.corner.split("_"));
+    element.dir = look.rtl ? "rtl" : "ltr";
+    element.dataset.participant = participant;
+    element.role = "group";
     // Announces what changes in it, and speaks the name with it.
     this.#status.role = "status";
     this.#status.ariaAtomic = "true";
-    this.#explanation.role = "tooltip";
-    this.#explanation.id = `explanation-${++lastId}`;
+    this.#card = new Card(`card-${++lastId}`, actions);
     this.#mark.type = "button";
-    this.#mark.setAttribute("aria-describedby", this.#explanation.id);
-    const svg = document.createElementNS(SVG, "svg");
-    svg.setAttribute("viewBox", "0 0 20 20");
-    svg.setAttribute("aria-hidden", "true");
-    this.#path.setAttribute("fill", "currentColor");
-    this.#path.setAttribute("fill-rule", "evenodd");
-    svg.append(this.#path);
-    this.#mark.append(svg);
+    this.#mark.ariaExpanded = "false";
+    this.#mark.setAttribute("aria-controls", this.#card.element.id);
+    this.#mark.setAttribute("aria-describedby", this.#card.sentenceId);
+    this.#mark.append(this.#shape);
     this.#status.append(this.#name, this.#title, this.#addition);
     const pill = create("div", "pill");
     pill.append(this.#mark, this.#status);
-    this.element.append(pill, this.#explanation);
-    this.#mark.addEventListener("pointerenter", () => this.#open());
-    this.#mark.addEventListener("pointerleave", () => this.#close());
-    this.#mark.addEventListener("focus", () => this.#open());
-    this.#mark.addEventListener("blur", () => this.#close());
-    this.#mark.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") this.#close();
-    });
-    // The mark's own click is nothing to the page.
-    this.#mark.addEventListener("click", (event) => {
-      event.stopPropagation();
-      this.#open();
-    });
+    element.append(pill, this.#card.element);
+    this.#listen();
   }
 
   get anchor(): HTMLElement {
@@ -76,6 +76,7 @@ export class Badge {
   }
 
   hide(): void {
+    this.close();
     if (this.isShown) this.element.hidePopover();
   }
 
@@ -90,49 +91,102 @@ export class Badge {
    * Sets what it says; touches the document only when that changes, so that nothing is announced twice.
    * @param isCopy whether the person's other tile carries the badge that is announced
    */
-  set(state: BadgeState, name: string | undefined, tileWidth: number, isCopy = false): void {
-    const size = SIZES.find(([below]) => tileWidth < below)?.[1] ?? [];
+  set(state: BadgeState, name: string | undefined, tileWidth: number, facts: Facts, isCopy = false): void {
+    const { size, narrow } = sizeOn(tileWidth, this.#look.size);
     const words = wordsFor(state);
-    // It counts on with every look, and is no news.
-    if (this.#explanation.textContent !== words.explanation) this.#explanation.textContent = words.explanation;
+    this.#update = () => this.#card.set(state, name, words, facts);
+    // It counts on with every look, and is drawn for those who look at it.
+    if (this.#open || !this.#shown) this.#update();
     const { label, reason, quiet } = state;
-    const shown = JSON.stringify([label, reason, quiet, words.addition, name, size, isCopy]);
+    const shown = JSON.stringify([label, reason, quiet, words.addition, name, size, narrow, isCopy]);
     if (shown === this.#shown) return;
     this.#shown = shown;
     const { element } = this;
-    element.dataset.label = state.label;
-    if (state.reason) element.dataset.reason = state.reason;
+    element.dataset.label = label;
+    if (reason) element.dataset.reason = reason;
     else delete element.dataset.reason;
-    element.classList.toggle("quiet", state.quiet);
-    for (const name of ["small", "narrow", "large"]) element.classList.toggle(name, size.includes(name));
+    element.dataset.size = `${size}`;
+    element.classList.toggle("quiet", quiet);
+    element.classList.toggle("narrow", narrow);
     const said = spoken(name, words);
-    this.#path.setAttribute("d", MARKS[state.label]);
+    setMark(this.#shape, label);
     this.#mark.ariaLabel = said;
     element.ariaLabel = said;
     // Reasons come and go all the time, on every tile: they are there to be read, not to be interrupted by.
-    const matters = state.label !== "inconclusive" || state.reason === "host_lost";
+    const matters = label !== "inconclusive" || reason === "host_lost";
     this.#status.ariaLive = matters && !isCopy ? "polite" : "off";
     this.#name.textContent = name ? `${name}: ` : "";
     this.#title.textContent = words.title;
     this.#addition.textContent = words.addition ? ` — ${words.addition}` : "";
   }
 
-  #open(): void {
-    if (!this.#explanation.textContent) return;
-    this.#explanation.style.setProperty("--shift", "0");
-    this.element.classList.add("open");
-    const { left, right } = this.#explanation.getBoundingClientRect();
-    const shift = Math.min(0, innerWidth - 8 - right) || Math.max(0, 8 - left);
-    this.#explanation.style.setProperty("--shift", `${shift}px`);
+  close(): void {
+    clearTimeout(this.#leaving);
+    this.#open?.abort();
+    this.#open = undefined;
+    this.#pinned = false;
+    if (opened === this) opened = undefined;
+    this.#mark.ariaExpanded = "false";
+    const { element } = this.#card;
+    if (element.matches(":popover-open")) element.hidePopover();
   }
 
-  #close(): void {
-    this.element.classList.remove("open");
+  #listen(): void {
+    const { element } = this;
+    this.#mark.addEventListener("pointerenter", ({ pointerType }) => {
+      if (pointerType === "mouse") this.#show();
+    });
+    element.addEventListener("pointerover", () => clearTimeout(this.#leaving));
+    element.addEventListener("pointerout", () => {
+      clearTimeout(this.#leaving);
+      if (!this.#pinned) this.#leaving = setTimeout(() => this.close(), LEAVE_MS);
+    });
+    this.#mark.addEventListener("focus", () => {
+      // Of a press, the click decides.
+      if (this.#mark.matches(":focus-visible")) this.#show();
+    });
+    element.addEventListener("focusout", ({ relatedTarget }) => {
+      if (!this.#pinned && !element.contains(relatedTarget as Node | null)) this.close();
+    });
+    element.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !this.#open) return;
+      event.stopPropagation();
+      this.close();
+    });
+    this.#mark.addEventListener("click", () => {
+      if (this.#pinned) this.close();
+      else {
+        this.#show();
+        this.#pinned = true;
+      }
+    });
+    // What is done on badge and card is nothing to the page.
+    for (const type of ["click", "dblclick", "pointerdown", "mousedown"]) {
+      element.addEventListener(type, (event) => event.stopPropagation());
+    }
   }
-}
 
-function create<K extends "div" | "button" | "p" | "span">(tag: K, className: string): HTMLElementTagNameMap[K] {
-  const element = document.createElement(tag);
-  element.className = className;
-  return element;
+  #show(): void {
+    clearTimeout(this.#leaving);
+    if (this.#open) return;
+    opened?.close();
+    opened = this;
+    this.#open = new AbortController();
+    const { signal } = this.#open;
+    const { element } = this.#card;
+    this.#update();
+    this.#mark.ariaExpanded = "true";
+    // In the top layer, above all badges.
+    element.showPopover();
+    const follow = () => {
+      if (signal.aborted) return;
+      placeCard(element, this.#mark, this.#look.corner);
+      requestAnimationFrame(follow);
+    };
+    follow();
+    const outside = ({ target }: Event) => {
+      if (!(target instanceof Node) || target !== (this.element.getRootNode() as ShadowRoot).host) this.close();
+    };
+    document.addEventListener("pointerdown", outside, { capture: true, passive: true, signal });
+  }
 }

@@ -1,7 +1,8 @@
 /** All badges of a page: one element of ours in its document, everything else in a closed shadow root. */
 
-import type { Corner } from "../platforms/tile";
 import { Badge } from "./badge";
+import type { Facts } from "./card";
+import type { Look } from "./look";
 import { Placement } from "./placement";
 import { STYLE } from "./style";
 import type { BadgeState } from "./words";
@@ -16,6 +17,12 @@ export interface Place {
   width: number;
 }
 
+/** What the user does on a person's card. */
+export interface OverlayActions {
+  hide(participant: string): void;
+  details(participant: string): void;
+}
+
 export class Overlay {
   readonly #host = document.createElement("veritile-badges");
   readonly #root = this.#host.attachShadow({ mode: "closed" });
@@ -24,14 +31,16 @@ export class Overlay {
   /** Badges whose tile is gone for now, or lies under a dialog. */
   readonly #absent = new Set<Badge>();
   #covered = new Set<Badge>();
-  readonly #corner: Corner;
+  readonly #look: Look;
+  readonly #actions: OverlayActions;
   readonly #stop = new AbortController();
   /** Where the browser cannot anchor; known after the first badge is shown. */
   #placement: Placement | undefined;
   #tested = false;
 
-  constructor(corner: Corner) {
-    this.#corner = corner;
+  constructor(look: Look, actions: OverlayActions) {
+    this.#look = look;
+    this.#actions = actions;
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(STYLE);
     this.#root.adoptedStyleSheets = [sheet];
@@ -42,18 +51,22 @@ export class Overlay {
   }
 
   /** Shows, moves or changes the badges of a participant: one on each of their tiles, the main one's first. */
-  set(participant: string, places: readonly Place[], state: BadgeState, name: string | undefined): void {
+  set(participant: string, places: readonly Place[], state: BadgeState, name: string | undefined, facts: Facts): void {
     const badges = this.#badges.get(participant) ?? [];
     this.#badges.set(participant, badges);
     for (const extra of badges.splice(places.length)) this.#drop(extra);
     places.forEach(({ element, width }, at) => {
       let badge = badges[at];
       if (!badge) {
-        badge = new Badge(participant, element, this.#corner);
+        const actions = {
+          hide: () => this.#actions.hide(participant),
+          details: () => this.#actions.details(participant),
+        };
+        badge = new Badge({ participant, anchor: element, look: this.#look, actions });
         badges.push(badge);
         this.#root.append(badge.element);
       }
-      badge.set(state, name, width, at > 0);
+      badge.set(state, name, width, facts, at > 0);
       badge.move(element);
       this.#absent.delete(badge);
       this.#update(badge);
@@ -89,6 +102,7 @@ export class Overlay {
 
   close(): void {
     this.#stop.abort();
+    for (const badge of this.#all) badge.close();
     this.#placement?.close();
     this.#host.remove();
     this.#badges.clear();
@@ -102,6 +116,7 @@ export class Overlay {
     this.#placement?.forget(badge);
     this.#absent.delete(badge);
     this.#covered.delete(badge);
+    badge.close();
     badge.element.remove();
   }
 
@@ -117,7 +132,7 @@ export class Overlay {
     this.#attach();
     badge.show();
     if (!this.#tested) this.#test(badge);
-    this.#placement?.follow(badge, this.#corner);
+    this.#placement?.follow(badge, this.#look.corner);
   }
 
   /** Pages that rebuild their document take our element out, and a popover cannot be shown outside. */
@@ -138,8 +153,9 @@ export class Overlay {
     // Out of sight, the browser hides the badge and there is nothing to compare.
     if (at.width === 0 || tile.width === 0) return;
     this.#tested = true;
-    const inset = at.top - tile.top;
-    const side = this.#corner.endsWith("left") ? at.left - tile.left : tile.right - at.right;
+    const { corner } = this.#look;
+    const inset = corner.startsWith("top") ? at.top - tile.top : tile.bottom - at.bottom;
+    const side = corner.endsWith("left") ? at.left - tile.left : tile.right - at.right;
     if (inset < 0 || Math.abs(inset - side) > TOLERANCE_PX) this.#placement = new Placement();
   }
 }

@@ -4,6 +4,24 @@ import type { Corner } from "../platforms/tile";
 import type { Badge } from "./badge";
 
 const INSET = 6;
+/** Between mark and card, and between card and window. */
+const GAP = 6;
+const MARGIN = 8;
+
+/** Puts an open card beside its mark: away from the tile's edge, turned round where the window ends. */
+export function placeCard(card: HTMLElement, mark: HTMLElement, corner: Corner): void {
+  const at = mark.getBoundingClientRect();
+  const { width, height } = card.getBoundingClientRect();
+  const [above, below] = [at.top - GAP - MARGIN, innerHeight - at.bottom - GAP - MARGIN];
+  const up = corner.startsWith("bottom") ? above >= height || above > below : below < height && above > below;
+  const room = Math.max(up ? above : below, 96);
+  const tall = Math.min(height, room);
+  const left = corner.endsWith("left") ? at.left - 4 : at.right + 4 - width;
+  const x = Math.max(MARGIN, Math.min(left, innerWidth - MARGIN - width));
+  const y = Math.max(MARGIN, Math.min(up ? at.top - GAP - tall : at.bottom + GAP, innerHeight - MARGIN - tall));
+  const place = `left:${x}px;top:${y}px;max-height:${Math.round(room)}px`;
+  if (card.getAttribute("style") !== place) card.style.cssText = place;
+}
 
 export class Placement {
   readonly #badges = new Map<Badge, Corner>();
@@ -57,7 +75,7 @@ export class Placement {
       const inside = at.width > 0 && at.bottom > 0 && at.right > 0 && at.top < innerHeight && at.left < innerWidth;
       style.visibility = inside ? "visible" : "hidden";
       style.setProperty("--x", `${corner.endsWith("left") ? at.left + INSET : at.right - INSET}px`);
-      style.setProperty("--y", `${at.top + INSET}px`);
+      style.setProperty("--y", `${corner.startsWith("top") ? at.top + INSET : at.bottom - INSET}px`);
       style.setProperty("--room", `${Math.max(28, at.width - 2 * INSET)}px`);
     }
   }
