@@ -40,7 +40,7 @@ from veritile.train.gate import choose_gate, fill_card, write_gate
 from veritile.train.generator.fit import GeneratorRecipe
 from veritile.train.generator.make import Progress as Making
 from veritile.train.generator.make import prepare
-from veritile.train.head import open_run
+from veritile.train.head import has_fixed_filters, open_run
 from veritile.train.heldout import HeldOut
 from veritile.train.loop import CHECKPOINT, RECORD, Run
 from veritile.train.nets import NETWORKS, build
@@ -209,7 +209,7 @@ def held_out(
     """What of a recipe says which clips are measured on."""
     if live is None:
         return {}
-    if hold_out or architecture != "mesotexture":
+    if hold_out or not has_fixed_filters(str(architecture)):
         return {"held_out": hold_out or (folds[-1] if folds else ())}
     return {"folds": folds}
 

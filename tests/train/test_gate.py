@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from tiny_model import write_tiny_model
 from veritile.errors import ModelChecksumError
 from veritile.frame.card import read_card
 from veritile.frame.model import Model
-from veritile.frame.quality import Gate
+from veritile.frame.quality import Gate, Quality
 from veritile.train import gate
 from veritile.train.drawn import write_faces, write_live
 from veritile.train.faces import FaceSet
@@ -43,14 +44,33 @@ def scores_at(
     ]
 
 
-def chosen(*scores: list[Scored]) -> GateChoice:
-    return choose([one for some in scores for one in some], model="tiny", version="1", draws=100)
+def chosen(*scores: list[Scored], shown: Sequence[Quality] = ()) -> GateChoice:
+    return choose([one for some in scores for one in some], shown, model="tiny", version="1", draws=100)
+
+
+def people_of(sharpness: Sequence[float]) -> list[Quality]:
+    return [Quality(face_px=100, sharpness=value, light=0.5) for value in sharpness]
 
 
 def test_it_is_the_lower_edge_of_the_last_bin_whose_scores_say_something() -> None:
     choice = chosen(scores_at(130), scores_at(100), scores_at(85), scores_at(70, COIN), scores_at(50, COIN))
     assert choice.gate.face_px == 80
     assert [one.least for one in choice.bins if one.good] == [80, 96, 120]
+
+
+@pytest.mark.parametrize(("blurred", "edge"), [(1, 0.25), (2, 0.2)])
+def test_it_refuses_at_most_one_in_ten_of_the_people_as_calls_show_them(blurred: int, edge: float) -> None:
+    """Only sharp faces are judged well, and of ten people one or two have cameras that are less sharp."""
+    sharp = [scores_at(value, measure="sharpness") for value in (0.5, 0.27)]
+    coin = scores_at(0.22, COIN, measure="sharpness")
+    assert chosen(*sharp, coin, shown=people_of([0.4] * 10)).gate.sharpness == 0.25
+    people = people_of([0.22] * blurred + [0.4] * (10 - blurred))
+    assert chosen(*sharp, coin, shown=people).gate.sharpness == edge
+
+
+def test_blurred_as_they_may_be_it_stays_above_the_default() -> None:
+    scores = [scores_at(0.5, measure="sharpness"), scores_at(0.27, COIN, measure="sharpness")]
+    assert chosen(*scores, shown=people_of([0.05] * 10)).gate.sharpness == Gate().sharpness
 
 
 def test_a_lucky_bin_below_a_bad_one_changes_nothing() -> None:

@@ -66,8 +66,13 @@ def weights(net: "torch.nn.Module") -> np.ndarray:
 class TestOpening:
     def test_the_network_decides_which_run_it_is(self, data: Data, tmp_path: Path) -> None:
         assert type(open_run(tmp_path / "fixed", RECIPE, data)) is HeadRun
-        own = replace(RECIPE, architecture="mesoresnet")
+        own = replace(RECIPE, architecture="mesoresnet", shares={"blended": 1.0})
         assert type(open_run(tmp_path / "own", own, data)) is Run
+
+    def test_folds_without_a_head_are_refused(self, data: Data, tmp_path: Path) -> None:
+        own = replace(RECIPE, architecture="mesoresnet")
+        with pytest.raises(ModelError, match="hold clips out instead"):
+            open_run(tmp_path / "own", own, data)
 
     def test_a_run_has_as_many_steps_as_its_passes_take(self, whole: HeadRun) -> None:
         assert whole.steps == whole.step == 4 * 192 // 16

@@ -17,6 +17,12 @@ starts at the best bin. So it never reaches below what was measured, and a lucky
 bin below a bad one changes nothing. Where not even the best bin is good, nothing
 can be chosen, and the default (`veritile.frame.quality.Gate`) stays.
 
+A gate that refuses too many helps nobody: somebody who is never judged is not found
+out. A small tile can be enlarged; camera and light are what they are. So neither
+sharpness nor light may refuse more than `MOST_REFUSED` of the held-out people as calls show them
+(`veritile.train.called`): an edge that would is lowered to the highest one that does not, or to
+the default.
+
 Coding is in the table and not gated: the host is not told it, and what it does to a
 face shows in its sharpness.
 """
@@ -39,18 +45,19 @@ from rich.progress import Progress
 
 from veritile.frame.card import read_card
 from veritile.frame.model import Model
-from veritile.frame.quality import Gate
+from veritile.frame.quality import Gate, Quality
 from veritile.train import figures
 from veritile.train.bench import THRESHOLD
 from veritile.train.faces import FaceSet, file_digest
 from veritile.train.figures import Figure, Scores
-from veritile.train.gate_scores import CODINGS, SIZES, Scored, count, samples, score
+from veritile.train.gate_scores import CODINGS, SIZES, Scored, called, count, samples, score
 from veritile.train.livepairs import LivePairs
 from veritile.train.results import markdown
 
 LEAST_PICTURES: Final = 40
 LEAST_AUC: Final = 0.6
 MORE_ALARMS: Final = 0.1
+MOST_REFUSED: Final = 0.1
 DRAWS: Final = 400
 """Bootstrap samples."""
 EDGES: Final = {
@@ -153,16 +160,19 @@ def choose_gate(
         for number, sample in enumerate(samples(people, live, pairs, seed)):
             scored += score(network, sample, seed=seed + number)
             progress.advance(task)
-    return choose(scored, model=card.name, version=card.version, draws=draws)
+    return choose(scored, called(people, seed), model=card.name, version=card.version, draws=draws)
 
 
-def choose(scored: Sequence[Scored], *, model: str, version: str, draws: int = DRAWS) -> GateChoice:
-    """Apply the rule to scores."""
+def choose(
+    scored: Sequence[Scored], shown: Sequence[Quality], *, model: str, version: str, draws: int = DRAWS
+) -> GateChoice:
+    """Apply the rule to scores, and to the qualities of people as calls show them."""
     bins: list[Bin] = []
     for name, edges in EDGES.items():
         mine = [one for one in scored if one.measure == name]
         bins += _judged([_bin(name, least, below, mine, draws) for least, below in pairwise(edges)])
     least = {one.measure: one.least for one in reversed(bins) if one.good and one.measure in GATED}
+    least |= {name: _bearable(name, least[name], shown) for name in ("sharpness", "light") if name in least}
     return GateChoice(
         model=model,
         version=version,
@@ -170,6 +180,14 @@ def choose(scored: Sequence[Scored], *, model: str, version: str, draws: int = D
         unsettled=tuple(name for name in GATED if name not in least),
         bins=tuple(bins),
     )
+
+
+def _bearable(name: str, edge: float, shown: Sequence[Quality]) -> float:
+    """The edge of a measure, or the highest below it that refuses few enough of the people."""
+    values, least = np.array([getattr(one, name) for one in shown]), float(getattr(Gate(), name))
+    edges = [other for other in EDGES[name] if least < other <= edge]
+    bearable = [other for other in edges if np.sum(values < other) <= MOST_REFUSED * len(values)]
+    return max(bearable, default=min(edge, least))
 
 
 def write_gate(model: Path, gate: Gate) -> str:

@@ -11,8 +11,9 @@ import numpy as np
 
 from veritile.frame.crop import crop_face
 from veritile.frame.model import Model
-from veritile.frame.quality import measure
+from veritile.frame.quality import Gate, Quality, measure
 from veritile.train.blend import self_blend
+from veritile.train.called import show
 from veritile.train.faces import FaceSet
 from veritile.train.livepairs import LivePairs
 from veritile.train.swap import Donor, simulate_swap
@@ -22,6 +23,8 @@ GOOD_PX: Final = 100.0
 """Long side of the face while another measure is varied: as large as all held-out pictures have it."""
 SIZES: Final = (24.0, 32.0, 40.0, 48.0, 64.0, 80.0, 96.0, 120.0, 142.0)
 """Edges: a face is shown once between each two of which it is larger."""
+CALL_PX: Final = 200.0
+"""Long side of the largest faces in calls."""
 BLURS: Final = (0.0, 0.005, 0.01, 0.015, 0.02, 0.03, 0.04)
 LIGHTS: Final = (1.0, 0.6, 0.4, 0.25, 0.15, 0.1, 0.06)
 CODINGS: Final = (90, 80, 65, 50, 35, 20)
@@ -84,6 +87,15 @@ def samples(faces: FaceSet, live: LivePairs | None, pairs: int, seed: int) -> It
 def count(faces: FaceSet, live: LivePairs | None, pairs: int) -> int:
     """How many `samples` gives."""
     return min(pairs, len(faces)) + (0 if live is None else pairs)
+
+
+def called(faces: FaceSet, seed: int) -> list[Quality]:
+    """How good the faces of the people are as calls show them: one each, of every size that is judged."""
+    sizes = (Gate().face_px, CALL_PX)
+    drawn = (
+        show(faces, index, sizes, np.random.default_rng((seed, 4, index))) for index in range(len(faces))
+    )
+    return [measure(*shown) for shown in drawn if shown is not None]
 
 
 def score(model: Model, sample: Sample, *, seed: int) -> Iterator[Scored]:

@@ -22,10 +22,11 @@ from torch.utils.data import DataLoader
 
 from veritile.errors import ModelError
 from veritile.train.heldout import PairScores, as_input, clip_pairs
+from veritile.train.learner import Learner
 from veritile.train.loop import Run, one_thread
-from veritile.train.nets import build
-from veritile.train.nets.mesotexture import STATISTICS, MesoTexture
-from veritile.train.pairs import PairSource
+from veritile.train.nets import NETWORKS
+from veritile.train.nets.mesotexture import STATISTICS, MesoTexture, meso_texture
+from veritile.train.pairs import OF_CALLS, PairSource
 from veritile.train.recipe import Data, Recipe
 
 DESCRIPTIONS: Final = "statistics.npy"
@@ -49,10 +50,10 @@ class HeadRun(Run):
         self._apart: PairScores | None = None
         self.described = self._resume_descriptions()
 
-    @property
-    def steps(self) -> int:
+    @staticmethod
+    def steps_of(recipe: Recipe) -> int:
         """Optimiser steps of the head."""
-        return max(1, self.recipe.passes * self.recipe.pairs // self.recipe.batch)
+        return max(1, recipe.passes * recipe.pairs // recipe.batch)
 
     @property
     def pairs_seen(self) -> int:
@@ -68,7 +69,7 @@ class HeadRun(Run):
             return
         since = monotonic()
         self._describe(workers, measure_every, on_step)
-        loss = self._learn(np.load(self.folder / DESCRIPTIONS, mmap_mode="r"))
+        loss = _learn(self, np.load(self.folder / DESCRIPTIONS, mmap_mode="r"))
         self.seconds += monotonic() - since
         on_step(self.pairs_seen, loss)
         self.history.append(self.measure(loss))
@@ -115,9 +116,8 @@ class HeadRun(Run):
         shown = np.array(clips)[people]
         log_odds = np.full((len(people), 2), np.nan)
         for fold in self.recipe.folds:
-            apart = HeadRun.__new__(HeadRun)
-            apart.begin(self.recipe, self.device)
-            apart._learn(table, np.flatnonzero(~np.isin(learnt, fold)))
+            apart = Learner(self.recipe, self.device, self.steps)
+            _learn(apart, table, np.flatnonzero(~np.isin(learnt, fold)))
             mine = np.isin(shown, fold)
             with torch.inference_mode():
                 answers = apart.average.module.eval().judge(statistics[mine].flatten(0, 1))
@@ -135,20 +135,6 @@ class HeadRun(Run):
                 self.net.statistics(as_input(torch.from_numpy(pair).to(self.device))) for pair in pairs
             ]
         return torch.stack(described), people
-
-    def _learn(self, table: NDArray[np.float32], rows: NDArray[np.int64] | None = None) -> float:
-        """All steps of the head on those rows; returns the mean loss of the last hundred."""
-        rows = np.arange(len(table)) if rows is None else rows
-        self.net.train()
-        self.net.standardise(torch.from_numpy(table[rows[:_USUAL]].reshape(-1, STATISTICS)).to(self.device))
-        losses: list[float] = []
-        while self.step < self.steps:
-            seed = self.recipe.seed * 1_000_003 + self.step
-            torch.manual_seed(seed)
-            chosen = rows[np.random.default_rng(seed).integers(len(rows), size=self.recipe.batch)]
-            statistics = torch.from_numpy(table[chosen].reshape(-1, STATISTICS)).to(self.device)
-            losses.append(self.descend(self.loss(self.net.judge(statistics))))
-        return float(np.mean(losses[-100:]))
 
     def _about(self) -> dict[str, Any]:
         recipe = {name: value for name, value in asdict(self.recipe).items() if name not in _OF_THE_HEAD}
@@ -178,6 +164,23 @@ class HeadRun(Run):
         return described
 
 
+def _learn(head: Learner, table: NDArray[np.float32], rows: NDArray[np.int64] | None = None) -> float:
+    """All steps of a head on those rows; returns the mean loss of the last hundred."""
+    rows = np.arange(len(table)) if rows is None else rows
+    recipe, net = head.recipe, head.net
+    assert isinstance(net, MesoTexture)  # `open_run` gives no other net a head
+    net.train()
+    net.standardise(torch.from_numpy(table[rows[:_USUAL]].reshape(-1, STATISTICS)).to(head.device))
+    losses: list[float] = []
+    while head.step < head.steps:
+        seed = recipe.seed * 1_000_003 + head.step
+        torch.manual_seed(seed)
+        chosen = rows[np.random.default_rng(seed).integers(len(rows), size=recipe.batch)]
+        statistics = torch.from_numpy(table[chosen].reshape(-1, STATISTICS)).to(head.device)
+        losses.append(head.descend(head.loss(net.judge(statistics))))
+    return float(np.mean(losses[-100:]))
+
+
 class _Described:
     """Pairs by number, as a network with fixed filters describes them: (2, STATISTICS) float32."""
 
@@ -194,6 +197,22 @@ class _Described:
 
 
 def open_run(folder: Path, recipe: Recipe, data: Data, *, device: str = "cpu") -> Run:
-    """The run that a recipe's network needs; raises as `Run`."""
-    fixed = isinstance(build(recipe.architecture, size=recipe.size), MesoTexture)
-    return (HeadRun if fixed else Run)(folder, recipe, data, device=device)
+    """The run that a recipe's network needs.
+
+    Raises:
+        ModelError: the recipe's fakes show something of the clips of its folds, and its network has no head
+            to train without each of them; or as `Run`.
+    """
+    if has_fixed_filters(recipe.architecture):
+        return HeadRun(folder, recipe, data, device=device)
+    if recipe.folds and any(recipe.shares.get(kind) for kind in OF_CALLS):
+        raise ModelError(
+            f"{recipe.architecture} learns its filters too, and so once only: hold clips out instead of "
+            "naming folds."
+        )
+    return Run(folder, recipe, data, device=device)
+
+
+def has_fixed_filters(architecture: str) -> bool:
+    """Whether only the head of a network learns, so that it may be trained many times on one description."""
+    return NETWORKS.get(architecture) is meso_texture

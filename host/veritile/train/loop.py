@@ -13,17 +13,16 @@ from typing import Any, Final
 import cv2
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from torch.utils.data import DataLoader
 
 from veritile.errors import ModelError
 from veritile.train.heldout import HeldOut, PairScores, as_input
+from veritile.train.learner import Learner
 from veritile.train.livepairs import LivePairs
-from veritile.train.nets import build
 from veritile.train.pairs import PairSource, Sources
-from veritile.train.recipe import DESCENT, WARM_UP, Data, Recipe, learning_rate
+from veritile.train.recipe import DESCENT, Data, Recipe
 
 CHECKPOINT: Final = "checkpoint.pt"
 RECORD: Final = "record.json"
@@ -45,7 +44,7 @@ class Progress:
     live_paired: float | None
 
 
-class Run:
+class Run(Learner):
     """A run in its folder: `checkpoint.pt` to go on from, `record.json` for people."""
 
     def __init__(self, folder: Path, recipe: Recipe, data: Data, *, device: str = "cpu") -> None:
@@ -69,44 +68,22 @@ class Run:
             encoded=recipe.encoded,
         )
         self.data_sha256 = self.sources.digests()
-        self.begin(recipe, torch.device(device))
+        super().__init__(recipe, torch.device(device), self.steps_of(recipe))
+        self.seconds = 0.0
+        self.history: list[Progress] = []
         folder.mkdir(parents=True, exist_ok=True)
         if (folder / CHECKPOINT).is_file():
             self._resume()
 
-    def begin(self, recipe: Recipe, device: torch.device) -> None:
-        """Random weights, and nothing learnt yet."""
-        self.recipe, self.device = recipe, device
-        torch.manual_seed(recipe.seed)
-        self.net = build(recipe.architecture, size=recipe.size)
-        self.net.to(self.device, memory_format=torch.channels_last)
-        self.average = AveragedModel(
-            self.net, multi_avg_fn=get_ema_multi_avg_fn(recipe.averaging), use_buffers=True
-        )
-        self.optimizer = torch.optim.AdamW(
-            self.net.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
-        )
-        self.schedule = torch.optim.lr_scheduler.LambdaLR(
-            self.optimizer, lambda step: learning_rate(step, self.steps)
-        )
-        self.step = 0
-        self.seconds = 0.0
-        self.history: list[Progress] = []
-
-    @property
-    def steps(self) -> int:
-        """Optimiser steps from the beginning to the end of the run."""
-        return self.recipe.steps
+    @staticmethod
+    def steps_of(recipe: Recipe) -> int:
+        """Optimiser steps from the beginning to the end of a recipe's run."""
+        return recipe.steps
 
     @property
     def pairs_seen(self) -> int:
         """Pairs that the weights have learnt from so far."""
         return self.step * self.recipe.batch
-
-    @property
-    def result(self) -> nn.Module:
-        """The network to measure and to ship: the running average of weights that jitter while they learn."""
-        return self.average.module
 
     def go(self, *, workers: int, measure_every: int, on_step: Callable[[int, float | None], None]) -> None:
         """Train to the end of the recipe, measuring and saving every `measure_every` pairs.
@@ -215,26 +192,6 @@ class Run:
             changed = functional.adaptive_avg_pool2d(changed, maps.shape[-2:]).squeeze(1)
             loss = loss + recipe.mapping * functional.binary_cross_entropy_with_logits(maps.float(), changed)
         return self.descend(loss)
-
-    def loss(self, scores: Tensor) -> Tensor:
-        """Of (2 N,) log-odds, each real picture's before its fake's."""
-        scores = scores.float().reshape(-1, 2)
-        wanted = torch.tensor([0.0, 1.0], device=scores.device).expand_as(scores)
-        loss = functional.binary_cross_entropy_with_logits(scores, wanted)
-        return loss + self.recipe.ranking * functional.softplus(scores[:, 0] - scores[:, 1]).mean()
-
-    def descend(self, loss: Tensor) -> float:
-        """Take one step down and average; returns the loss."""
-        self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
-        self.optimizer.step()
-        self.schedule.step()
-        self.step += 1
-        # The first call copies: the random start has no share in the average.
-        if self.step >= min(WARM_UP, self.steps // 2):
-            self.average.update_parameters(self.net)
-        return float(loss.detach())
 
     def _resume(self) -> None:
         path = self.folder / CHECKPOINT

@@ -35,7 +35,8 @@ from veritile.train.restyle import Style, measure_style, restyle
 from veritile.train.swap import Donor, match_colours, simulate_swap
 
 KINDS: Final = ("blended", "restyled", "generated", "other", "transplant", "live")
-_OF_CALLS: Final = ("restyled", "transplant", "live")
+OF_CALLS: Final = ("restyled", "transplant", "live")
+"""Those that show something of a clip of live swaps."""
 BLURRED: Final = 0.12
 """How often a photograph's background is blurred, in the real picture and so in its fake."""
 CANDIDATES: Final = 48
@@ -196,7 +197,7 @@ class PairSource:
     def clip_of(self, number: int) -> str | None:
         """The clip of live swaps that a pair shows something of; None if it is of photographs alone."""
         kind = self._kind(np.random.default_rng((self.seed, number)))
-        return self._call(number).clip if kind in _OF_CALLS else None
+        return self._call(number).clip if kind in OF_CALLS else None
 
     def _kind(self, rng: np.random.Generator) -> str:
         return self.kinds[int(rng.choice(len(self.kinds), p=self._odds))]

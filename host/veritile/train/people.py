@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -25,8 +24,8 @@ from veritile.frame.crop import crop_face
 from veritile.frame.model import Model
 from veritile.frame.quality import measure
 from veritile.train import autocorrelation
-from veritile.train.camera import Camera
-from veritile.train.degrade import Degradation, Image
+from veritile.train.called import show
+from veritile.train.degrade import Image
 from veritile.train.faces import FaceSet
 from veritile.train.livepairs import Box, LivePairs
 
@@ -41,8 +40,6 @@ SIZES: Final[dict[Size, tuple[float, float]]] = {
 """Long side of the faces that are shown, in pixels, by the class that the decision puts them in."""
 _DRAWS: Final = 20
 """Bootstrap samples: the interval is not used here."""
-_ENCODED: Final = 0.4
-"""How often a person's pictures go through a call's video encoder."""
 
 
 def write_people(
@@ -104,20 +101,10 @@ def write_people(
 
 def _photograph(network: Model, faces: FaceSet, index: int, seed: int) -> Sequence[tuple[Size, float]]:
     """The person's log-odds in every size that the photograph allows."""
-    picture, found = faces.pictures[index], []
-    for number, (name, (least, below)) in enumerate(SIZES.items()):
-        rng = np.random.default_rng((seed, index, number))
-        most = min(below, picture.face_px)
-        if most <= least:
-            continue
-        image = Camera.draw(rng).take(faces.read(index))
-        way = Degradation.draw(rng, face_px=picture.face_px, encoded=_ENCODED)
-        way = replace(way, scale=float(rng.uniform(least, most)) / picture.face_px, flip=False)
-        tile = way.apply(image)
-        side = picture.face_px * tile.shape[1] / image.shape[1]
-        centre = np.array(tile.shape[1::-1]) / 2
-        box = (float(centre[0] - side / 2), float(centre[1] - side / 2), side, side)
-        if (value := _log_odds(network, tile, box)) is not None:
+    found = []
+    for number, (name, sizes) in enumerate(SIZES.items()):
+        shown = show(faces, index, sizes, np.random.default_rng((seed, index, number)))
+        if shown is not None and (value := _log_odds(network, *shown)) is not None:
             found.append((name, value))
     return found
 
