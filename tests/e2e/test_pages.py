@@ -1,4 +1,4 @@
-"""Veritile's own pages in a real Chromium, with the real host: they work, by keyboard too, and for everybody."""
+"""Veritile's own pages in a real Chromium, with the real host: they work for everybody, by keyboard too."""
 
 from __future__ import annotations
 
