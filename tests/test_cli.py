@@ -26,6 +26,7 @@ def in_home(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     }
     env.pop("XDG_CONFIG_HOME", None)
     env.pop("XDG_DATA_HOME", None)
+    env.pop("VERITILE_DATA_DIR", None)
     command = [sys.executable, "-c", "from veritile.cli import main; main(prog_name='veritile')", *arguments]
     return subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
 
@@ -141,6 +142,15 @@ def test_install_and_uninstall_of_a_users_browser(tmp_path: Path) -> None:
     assert str(manifest) in done.stdout
     assert sorted(tmp_path.rglob("*")) == before
     assert in_home(tmp_path, "uninstall").stdout == "Nothing was registered.\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the home is laid out as on Linux")
+def test_log_of_calls_outlives_the_installation(tmp_path: Path) -> None:
+    calls = tmp_path / ".local/share/veritile/log/calls.db"
+    calls.parent.mkdir(parents=True)
+    calls.touch()
+    assert f"delete the folder {calls.parent}" in in_home(tmp_path, "uninstall").stdout
+    assert calls.exists()
 
 
 def test_no_browser_is_exit_code_1_and_says_what_to_do(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -111,7 +112,7 @@ def uninstall(browsers: tuple[str, ...], profile: Path | None) -> None:
 
     Removes the manifests, the folders and registry keys that `install`
     created, and, unless a browser or profile is named, the host's log files.
-    The extension itself is removed in the browser.
+    The log of your calls stays. The extension itself is removed in the browser.
     """
     from veritile.install import register
     from veritile.install.browsers import Machine
@@ -131,6 +132,19 @@ def uninstall(browsers: tuple[str, ...], profile: Path | None) -> None:
         click.echo(f"  {'log file':<20}{'removed':<11}{path}")
     if removed:
         click.echo("To remove the extension as well, use its entry on chrome://extensions.")
+    if not (browsers or profile):
+        _tell_of_calls()
+
+
+def _tell_of_calls() -> None:
+    """The record of calls is the user's, not the installation's."""
+    from veritile.store.folder import file
+
+    with suppress(RuntimeError):
+        if file().exists():
+            click.echo(
+                f"The log of your calls stays. To remove it as well, delete the folder {file().parent}"
+            )
 
 
 @main.command()

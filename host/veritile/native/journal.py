@@ -71,7 +71,7 @@ class Journal:
         self._clock = clock
         self._host = secrets.token_hex(4)
         self._lock = threading.RLock()  # a signal may end the host while its own thread is in here
-        self._logging, self._days, self._names = True, DEFAULT_DAYS, True
+        self._logging, self._days, self._names, self._keeping = True, DEFAULT_DAYS, True, False
         self._early: list[Entry] = []
         self._begun = False
         self._open: dict[str, LoggedSession] = {}
@@ -109,6 +109,7 @@ class Journal:
                 self._names = settings.log_names
             self._logging = self._logging if settings.log is UNSET else settings.log
             self._days = self._days if settings.retention_days is UNSET else settings.retention_days
+            self._keeping = self._keeping if settings.keep_evidence is UNSET else settings.keep_evidence
         if was_on and (self._begun or not self.on):
             told = to_builtins(settings)
             self._put(Kind.CONFIGURED, {key: told[key] for key in told if key not in ("type", "v", "id")})
@@ -116,7 +117,7 @@ class Journal:
             self._end_sessions("logging was switched off")
         for session in sessions if self.on and not was_on else ():
             self.session_opened(session)
-        self._keep_pictures(settings)
+        self._keep_pictures()
         if settings.retention_days is not UNSET:
             self._prune()
 
@@ -264,11 +265,11 @@ class Journal:
         at = int(self._clock.epoch() * 1000)
         return Entry(at, Kind.PICTURE, self._host, session, canonical(told), sealed)
 
-    def _keep_pictures(self, settings: Configure) -> None:
+    def _keep_pictures(self) -> None:
         assert self._vault is not None
-        if settings.keep_evidence is True and self.on:
+        if self._keeping and self.on:
             self._vault.open()
-        elif settings.keep_evidence is False or not self.on:
+        else:
             self._vault.close()
 
     def _prune(self) -> None:

@@ -165,14 +165,16 @@ class _Walk:
 
 
 def entries_of(
-    connection: sqlite3.Connection, session: str
+    connection: sqlite3.Connection, session: str, *kinds: Kind
 ) -> Iterator[tuple[int, int, str, dict[str, Any]]]:
-    """Yield number, time (epoch ms), kind and body of a session's entries, in order.
+    """Yield number, time (epoch ms), kind and body of entries of a session, in order; all kinds unless told.
 
     What is no JSON object is left out: somebody has changed it.
     """
+    wanted = f"AND kind IN ({', '.join('?' * len(kinds))})" if kinds else ""
     rows = connection.execute(
-        "SELECT seq, at, kind, body FROM entries WHERE session = ? ORDER BY seq", (session,)
+        f"SELECT seq, at, kind, body FROM entries WHERE session = ? {wanted} ORDER BY seq",
+        (session, *(kind.value for kind in kinds)),
     )
     for seq, at, kind, text in rows:
         try:

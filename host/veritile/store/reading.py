@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,7 +23,12 @@ from veritile.store.state import Newer, state_of, text
 from veritile.vocabulary import Label
 
 MOST_LISTED: Final = 1000
+_LISTED: Final = (Kind.SESSION_OPENED, Kind.SESSION_CLOSED, Kind.PARTICIPANT, Kind.VERDICT)
 _TOLD: Final = (Kind.HOST_STARTED, Kind.MODEL, Kind.GAP, Kind.ERROR, Kind.CONFIGURED, Kind.HOST_STOPPED)
+
+
+People = dict[str, tuple[str | None, Label, Label]]
+"""Name, last label and worst label of each participant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +44,7 @@ class Listed:
     closed_at: int | None
     last_at: int
     """Of its last entry, epoch ms."""
-    people: dict[str, tuple[str | None, Label, Label]] = field(default_factory=dict)
-    """Name, last label and worst label of each participant."""
+    people: People
 
 
 @contextmanager
@@ -62,25 +66,37 @@ def opened(path: Path) -> Iterator[sqlite3.Connection | None]:
 def listed(connection: sqlite3.Connection, most: int = MOST_LISTED) -> list[Listed]:
     """Return the newest sessions, the newest first; raises sqlite3.Error."""
     spans = connection.execute(
-        """SELECT session, min(at), max(at), max(CASE kind WHEN 'session_closed' THEN at END),
-            max(CASE kind WHEN 'session_opened' THEN body END)
-            FROM entries WHERE session != '' GROUP BY session ORDER BY min(at) DESC, min(seq) DESC LIMIT ?""",
+        """SELECT session, min(seq), max(seq) FROM entries WHERE session != ''
+            GROUP BY session ORDER BY min(seq) DESC LIMIT ?""",
         (most,),
     )
     found = []
-    for session, first, last, closed, body in spans.fetchall():
-        begun = _object(body)
-        entry = Listed(
-            session=session,
-            client=str(begun.get("client", "")),
-            platform=str(begun.get("platform", "")),
-            opened_at=begun.get("opened_at", first),
-            closed_at=closed,
-            last_at=last,
+    for session, *ends in spans.fetchall():
+        first, last = (
+            connection.execute("SELECT at FROM entries WHERE seq = ?", (seq,)).fetchone()[0] for seq in ends
         )
-        for _, _, kind, told in entries_of(connection, session):
-            _note(entry.people, kind, told)
-        found.append(entry)
+        begun: dict[str, Any] = {}
+        closed: int | None = None
+        people: People = {}
+        # What is told each minute is left out: it tells nothing that the changes do not.
+        for _, at, kind, told in entries_of(connection, session, *_LISTED):
+            if kind == Kind.SESSION_OPENED:
+                begun = told
+            elif kind == Kind.SESSION_CLOSED:
+                closed = at
+            else:
+                _note(people, kind, told)
+        found.append(
+            Listed(
+                session=session,
+                client=str(begun.get("client", "")),
+                platform=str(begun.get("platform", "")),
+                opened_at=begun.get("opened_at", first),
+                closed_at=closed,
+                last_at=last,
+                people=people,
+            )
+        )
     return found
 
 
@@ -202,12 +218,12 @@ def _events(connection: sqlite3.Connection, session: str, first: int, last: int)
     return tuple(Event(at=at, kind=kind, told=_object(body)) for at, kind, body in rows)
 
 
-def _note(people: dict[str, tuple[str | None, Label, Label]], kind: str, told: dict[str, Any]) -> None:
+def _note(people: People, kind: str, told: dict[str, Any]) -> None:
     who = str(told.get("participant", ""))
     name, _, worst_yet = people.get(who, (None, Label.INCONCLUSIVE, Label.INCONCLUSIVE))
     if kind == Kind.PARTICIPANT:
         people[who] = (str(told["name"]) if "name" in told else None, _, worst_yet)
-    elif kind in (Kind.VERDICT, Kind.STANDING):
+    else:
         with suppress(ValueError):
             label = Label(str(told.get("label")))
             people[who] = (name, label, worst([label, worst_yet]))
