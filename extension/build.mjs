@@ -1,14 +1,13 @@
 /**
  * Builds `dist/`, the folder that a browser loads: `npm run build`.
- * Nothing is minified, so that what runs in people's calls can be read.
+ * Nothing is minified, so that what runs in people's calls can be read. The same sources give the same bytes.
  */
 import { cp, mkdir, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const root = dirname(fileURLToPath(import.meta.url));
-process.chdir(root);
 
 /** Script in dist <- its entry point. */
 const MODULES = {
@@ -44,7 +43,7 @@ const COPIES = {
   ),
 };
 
-const options = { bundle: true, outdir: "dist", target: "chrome130", charset: "utf8", legalComments: "inline" };
+const options = { bundle: true, absWorkingDir: root, target: "chrome130", charset: "utf8", legalComments: "inline" };
 
 /** `import text from "./worker?source"`: the bundled script as a string, for a worker made from a blob. */
 const source = {
@@ -65,12 +64,27 @@ const source = {
   },
 };
 
-await rm("dist", { recursive: true, force: true });
-await mkdir("dist");
-await Promise.all([
-  // What several pages share, as the words of every language, is one file.
-  build({ ...options, entryPoints: MODULES, format: "esm", splitting: true, chunkNames: "shared/[name]-[hash]" }),
-  build({ ...options, entryPoints: CLASSIC, format: "iife", plugins: [source] }),
-  ...Object.entries(COPIES).map(([to, from]) => cp(from, `dist/${to}`, { recursive: true })),
-]);
-process.stdout.write(`Built ${root}/dist\n`);
+/** Builds into `folder`, which is emptied first. */
+export async function buildInto(folder) {
+  const outdir = resolve(folder);
+  await rm(outdir, { recursive: true, force: true });
+  await mkdir(outdir, { recursive: true });
+  await Promise.all([
+    // What several pages share, as the words of every language, is one file.
+    build({
+      ...options,
+      outdir,
+      entryPoints: MODULES,
+      format: "esm",
+      splitting: true,
+      chunkNames: "shared/[name]-[hash]",
+    }),
+    build({ ...options, outdir, entryPoints: CLASSIC, format: "iife", plugins: [source] }),
+    ...Object.entries(COPIES).map(([to, from]) => cp(resolve(root, from), resolve(outdir, to), { recursive: true })),
+  ]);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await buildInto(resolve(root, "dist"));
+  process.stdout.write(`Built ${root}/dist\n`);
+}
