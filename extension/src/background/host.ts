@@ -161,11 +161,13 @@ export class Host {
     }
     this.info = info;
     const provider = info.provider === null ? {} : { provider: info.provider };
+    const logTrouble = info.log?.text;
     this.change({
       status: info.state,
       version: info.versions.veritile,
       model: info.model.name,
       ...provider,
+      ...(logTrouble !== undefined && { logTrouble }),
       ...(info.state === "ready" && { leastAlarmsPerHour: info.least_alarms_per_hour }),
     });
   }

@@ -158,7 +158,7 @@ function isSaving(): boolean {
 /** The host applies it to every session, now and later. */
 function configure(): void {
   saving = isSaving();
-  const { sensitivity, alarmsPerHour, cpuShare, retentionDays, keepEvidence } = settings;
+  const { sensitivity, alarmsPerHour, cpuShare, retentionDays, keepEvidence, logNames } = settings;
   const budget = sensitivity === "own" ? { alarms_per_hour: alarmsPerHour } : { sensitivity };
   host
     .request({
@@ -167,6 +167,7 @@ function configure(): void {
       cpu_share: cpuShare,
       battery_saver: saving,
       retention_days: retentionDays,
+      log_names: logNames,
       keep_evidence: keepEvidence,
     })
     .catch(() => {});

@@ -40,6 +40,8 @@ export interface HostState {
   provider?: string;
   /** See `Info.least_alarms_per_hour`; known once it is ready. */
   leastAlarmsPerHour?: number | null;
+  /** What is wrong with its log of calls, and what to do: one sentence; absent while all is well. */
+  logTrouble?: string;
 }
 
 export type TileKind = "camera" | "camera_off" | "self" | "screen_share";

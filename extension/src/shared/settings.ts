@@ -31,6 +31,8 @@ export interface Settings {
   notifications: boolean;
   /** Whether small pictures of what raised suspicion are kept. */
   keepEvidence: boolean;
+  /** Whether the host's log tells people's names. */
+  logNames: boolean;
   /** How long the host's log keeps a call; 0 keeps none. */
   retentionDays: number;
   /** Match patterns of the manifest's sites that the user switched off. */
@@ -48,6 +50,7 @@ export const DEFAULTS: Readonly<Settings> = {
   badgeCorner: "auto",
   notifications: true,
   keepEvidence: false,
+  logNames: true,
   retentionDays: 30,
   sitesOff: [],
   language: "auto",
@@ -84,6 +87,7 @@ const IS_VALID: { readonly [K in keyof Settings]: (value: unknown) => value is S
   badgeCorner: oneOf(BADGE_CORNERS),
   notifications: isBoolean,
   keepEvidence: isBoolean,
+  logNames: isBoolean,
   retentionDays: within(BOUNDS.retentionDays, true),
   sitesOff: isTexts,
   language: oneOf(LANGUAGES),

@@ -94,9 +94,22 @@ const last = <K extends ToTab["kind"]>(port: FakePort<ToTab, FromTab>, kind: K) 
   port.sent.findLast((message): message is Extract<ToTab, { kind: K }> => message.kind === kind);
 
 test("a budget of one's own, the share of the machine and what is kept reach the host", async () => {
-  await set({ sensitivity: "own", alarmsPerHour: 0.02, cpuShare: 0.1, retentionDays: 7, keepEvidence: true });
+  await set({
+    sensitivity: "own",
+    alarmsPerHour: 0.02,
+    cpuShare: 0.1,
+    retentionDays: 7,
+    keepEvidence: true,
+    logNames: false,
+  });
   const told = configured().at(-1);
-  expect(told).toMatchObject({ alarms_per_hour: 0.02, cpu_share: 0.1, retention_days: 7, keep_evidence: true });
+  expect(told).toMatchObject({
+    alarms_per_hour: 0.02,
+    cpu_share: 0.1,
+    retention_days: 7,
+    keep_evidence: true,
+    log_names: false,
+  });
   expect(told).not.toHaveProperty("sensitivity");
 });
 
