@@ -23,8 +23,8 @@ export function languageOf(choice: LanguageChoice): Language {
   return { language, rtl: RTL.has(language), ...(words && { words }) };
 }
 
-/** The keys that badges speak, and no more: what a page's script needs of a catalogue. */
+/** The keys that badges and their cards speak, and no more: what a page's script needs of a catalogue. */
 export function badgeWords(words: Catalogue): Catalogue {
   return Object.fromEntries(Object.entries(words).filter(([key]) => BADGE_KEYS.test(key)));
 }
-const BADGE_KEYS = /^(?:label|reason|explain|advice|time|badge)_/;
+const BADGE_KEYS = /^(?:label|reason|explain|advice|time|badge|card|note)_/;

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { FORMATS } from "../../src/panel/export";
+import { badgeWords } from "../../src/shared/language";
 import { COLOURS } from "../../src/shared/marks";
 import { COMMANDS } from "../../src/shared/page/remedy";
 import { LANGUAGES } from "../../src/shared/settings";
@@ -60,6 +61,14 @@ test("every key that a source asks for has words", () => {
 test("no words are there that nothing says", () => {
   const said = new Set([...composed, ...optional]);
   expect(Object.keys(messages).filter((key) => !named.has(key) && !said.has(key))).toEqual([]);
+});
+
+test("a page's script is given all that it says", () => {
+  const files = readdirSync(new URL("src/content", root), { recursive: true, encoding: "utf8" });
+  const sources = files.filter((file) => file.endsWith(".ts")).map((file) => read(`src/content/${file}`));
+  const asked = sources.flatMap((source) => [...source.matchAll(/"([a-z]+_[a-z_]+)"/g)].map(([, key]) => key ?? ""));
+  const given = badgeWords(messages);
+  expect(asked.filter((key) => key in messages && !(key in given))).toEqual([]);
 });
 
 const TRANSLATIONS = LANGUAGES.filter((language) => language !== "auto" && language !== "en");
