@@ -18,7 +18,7 @@ from veritile.store.database import readable
 
 STEP_S = 60
 """Of the call, between two samples of memory."""
-ENTRY_BYTES = 900
+ENTRY_BYTES = 620
 """What an entry takes in the file, index and free room in pages included; measured by bench_long_call.py."""
 EMPTY_BYTES = 48_000
 """What a log takes that has only been made."""

@@ -41,7 +41,7 @@ from veritile.vocabulary import Label, Sensitivity
 
 FACE = pictures.jpeg(pictures.person())
 HEAVY = ("numpy", "cv2", "onnxruntime")
-LATER = ("sqlite3", "caribou", "cryptography", "keyring", "psutil")
+LATER = ("sqlite3", "hashlib", "caribou", "cryptography", "keyring", "psutil")
 ODD_HOSTS = str(Path(__file__).with_name("odd_hosts.py"))
 END_S = 2.0
 """After the end of input a browser kills its host at this time."""

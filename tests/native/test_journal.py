@@ -102,6 +102,7 @@ class Logged(Conversation):
 def talk() -> Iterator[Logged]:
     talk = Logged(GatedAnalyzer(is_open=True))
     opened(talk)
+    talk.journal.flush(10)  # the log is open: a busy machine may take its time
     yield talk
     talk.end()
 

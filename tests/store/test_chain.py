@@ -109,6 +109,15 @@ class TestRemoving:
         recorder.writer.stop(10)
         assert b"Lovelace" not in recorder.path.read_bytes()
 
+    def test_room_is_given_back_to_the_disk(self, recorder: Recorder) -> None:
+        recorder.call("old", *["likely_real", "suspect"] * 500)
+        recorder.now_ms += 40 * DAY_MS
+        recorder.call("new")
+        recorder.writer.stop(10)
+        full = recorder.path.stat().st_size
+        self.prune(recorder, recorder.now_ms - 30 * DAY_MS)
+        assert recorder.path.stat().st_size < full / 4
+
     def test_everything_may_go(self, recorder: Recorder) -> None:
         recorder.call("a")
         recorder.now_ms += DAY_MS

@@ -7,11 +7,10 @@ raised here and the call goes on; `told` says what is wrong.
 
 from __future__ import annotations
 
+import os
 import platform
-import secrets
 import threading
 from collections.abc import Callable, Sequence
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -69,7 +68,7 @@ class Journal:
         """
         self._path = path
         self._clock = clock
-        self._host = secrets.token_hex(4)
+        self._host = os.urandom(4).hex()
         self._lock = threading.RLock()  # a signal may end the host while its own thread is in here
         self._logging, self._days, self._names, self._keeping = True, DEFAULT_DAYS, True, False
         self._early: list[Entry] = []
@@ -214,7 +213,7 @@ class Journal:
             if session.logged is not None and session.logged.id in self._open:
                 return session.logged
             self._begin()
-            session.logged = logged = LoggedSession(secrets.token_hex(6))
+            session.logged = logged = LoggedSession(os.urandom(6).hex())
             self._open[logged.id] = logged
         told = {"client": session.key, "platform": session.platform, "opened_at": session.opened_at}
         told |= {"veritile": __version__, "model": to_builtins(model_on_card())}
@@ -258,6 +257,8 @@ class Journal:
         return picture
 
     def _sealed(self, session: str, item: Item, captured_at: float, picture: bytes) -> Entry:
+        from hashlib import sha256
+
         assert self._vault is not None
         sealed, key = self._vault.seal(picture, about(session, item.participant, captured_at))
         told = {"participant": item.participant, "captured_at": captured_at, "label": item.label.value}

@@ -68,7 +68,8 @@ class Database:
 
     def tidy(self) -> None:
         """Give room that was freed back to the disk."""
-        self._connection.execute("PRAGMA incremental_vacuum").fetchall()
+        # As a script: `execute` would stop at the first page.
+        self._connection.executescript("PRAGMA incremental_vacuum")
         self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def close(self) -> None:

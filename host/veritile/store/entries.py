@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -73,6 +72,8 @@ def digest(
     The canonical bytes are UTF-8 of the JSON array [seq, at, kind, host, session, body], the body as the text
     that is stored. Values of any type are taken: what somebody has put into a column hashes as it is.
     """
+    import hashlib  # OpenSSL, which `hello` need not wait for
+
     columns = [seq, at, kind, host, session, body]
     text = json.dumps(columns, ensure_ascii=False, separators=(",", ":"), default=repr)
     return hashlib.sha256(previous + text.encode("utf-8", "surrogatepass")).digest()

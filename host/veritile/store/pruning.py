@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import sqlite3
 import time
 from pathlib import Path
@@ -24,7 +24,7 @@ def prune_now(path: Path, *, days: int, session: str | None = None) -> int:
         try:
             return prune(
                 database,
-                host=f"log-{secrets.token_hex(2)}",
+                host=f"log-{os.urandom(2).hex()}",
                 now=now,
                 before=now - days * DAY_MS + (0 if days else 1),
                 session=session,

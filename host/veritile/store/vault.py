@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Final
 
 from veritile.errors import PictureKeyError, VeritileError
-from veritile.store import keys
 
 MOST_PICTURE_BYTES: Final = 256 << 10
 """Of one picture; larger ones are not kept."""
@@ -72,12 +71,16 @@ class Vault:
         """
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+        from veritile.store.keys import key_id
+
         if self._key is None:
             raise PictureKeyError("There is no key for pictures: switch the keeping of pictures on.")
         nonce = os.urandom(_NONCE_BYTES)
-        return nonce + AESGCM(self._key).encrypt(nonce, picture, about.encode()), keys.key_id(self._key)
+        return nonce + AESGCM(self._key).encrypt(nonce, picture, about.encode()), key_id(self._key)
 
     def _fetch(self) -> None:
+        from veritile.store import keys
+
         try:
             key, place = keys.for_writing(self._folder)
         except Exception as error:  # a key store's own failures are of many kinds

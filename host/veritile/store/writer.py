@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 PATIENCE_S: Final = 0.25
 """How long a verdict waits for its entry to be on the disk; after that it is shown all the same."""
+OPENING_S: Final = 2.0
+"""The same for the first verdict, while the log is still being opened."""
 LINGER_S: Final = 2.0
 """How long what nobody waits for is gathered, so that the disk is woken seldom."""
 RETRY_S: Final = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
@@ -102,14 +104,14 @@ class Writer:
             return self._put
 
     def commit(self, entries: Sequence[Entry]) -> bool:
-        """Write entries and return once they are on the disk; False when they are not, after PATIENCE_S.
+        """Write entries and return once they are on the disk; False when they are not, in spite of patience.
 
         While something is wrong nobody waits.
         """
         mark = self.put(entries, urgent=True)
         if self._gap is not None:
             return False
-        if self.settle(mark):
+        if self.settle(mark, OPENING_S if self._database is None else PATIENCE_S):
             return True
         with self._changed:
             if self._gap is None:
