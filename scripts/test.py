@@ -99,10 +99,16 @@ def test_paths(only: Sequence[str]) -> list[Path]:
     return [*(holding if "python" in only else []), *([tests / "e2e"] if "e2e" in only else [])]
 
 
+def processes() -> int:
+    """How many share the tests: with more than four the browser's would wait for the others."""
+    return min(4, os.cpu_count() or 1)
+
+
 def run_pytest(paths: Sequence[Path], extra: Sequence[str]) -> tuple[bool, str]:
     """Run pytest; return whether it passed, and its closing line."""
     colour = ["--color=yes"] if sys.stdout.isatty() else []
-    passed, end = stream([venv_python(), "-m", "pytest", *colour, *extra, *paths])
+    shared = ["-n", str(processes()), "--dist", "loadgroup", "--no-loadscope-reorder"]
+    passed, end = stream([venv_python(), "-m", "pytest", *colour, *shared, *extra, *paths])
     closing = [line for line in end.splitlines() if CLOSING.fullmatch(COLOUR.sub("", line.strip()))]
     return passed, closing[-1] if closing else "pytest printed no closing line: it did not get to its end"
 
