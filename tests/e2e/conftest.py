@@ -6,11 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Playwright, sync_playwright
+from playwright.sync_api import BrowserContext, Playwright, sync_playwright
 
 import bootstrap
+from call.browser import allow_site, launch
+from call.cameras import astronaut
 from call.demo import Call, Guest, hold
 from call.watch import Snapshot
+from e2e.origins import GRANTED, serve
+from veritile.install.register import install_profile
 
 GUESTS = (Guest("Rea Real", None), Guest("Sam Swapped", None, swapped=True))
 NAMES = {guest.name for guest in GUESTS}
@@ -72,3 +76,32 @@ def call(
         say=lambda text: None,
     ) as call:
         yield call
+
+
+@pytest.fixture(scope="session")
+def at_origins(
+    playwright: Playwright,
+    chromium: Path,
+    extension: Path,
+    log_folder: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[BrowserContext]:
+    """A browser to which all origins are real, and which may look at those that are not in the manifest."""
+    folder = tmp_path_factory.mktemp("origins")
+    camera = astronaut(folder / "camera.mjpeg", swapped=False, seconds=3)
+    profile = folder / "profile"
+    profile.mkdir()
+    install_profile(profile)
+    with serve() as arguments:
+        context = launch(
+            playwright,
+            chromium=chromium,
+            profile=profile,
+            camera=camera,
+            extension=extension,
+            arguments=arguments,
+        )
+        for origin in GRANTED:
+            allow_site(context, f"https://{origin.host}/*")
+        yield context
+        context.close()

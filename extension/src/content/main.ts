@@ -1,5 +1,7 @@
 /** The content script. It may be injected again into a page where an older one runs: the newest takes over. */
+
 import { isAlive } from "./link";
+import { page } from "./page";
 import { Session } from "./session";
 
 /** How soon a script notices that its extension is gone when it has nothing to send. */
@@ -10,15 +12,15 @@ const TAKEOVER = "veritile:takeover";
 const world = globalThis as { veritileLife?: AbortController };
 
 world.veritileLife?.abort();
-document.dispatchEvent(new CustomEvent(TAKEOVER));
+page.dispatchEvent(new CustomEvent(TAKEOVER));
 
 const life = new AbortController();
 world.veritileLife = life;
 const endOrphan = () => {
   if (!isAlive()) life.abort();
 };
-document.addEventListener(TAKEOVER, endOrphan, { signal: life.signal });
+page.addEventListener(TAKEOVER, endOrphan, { signal: life.signal });
 const watch = setInterval(endOrphan, ALIVE_MS);
 life.signal.addEventListener("abort", () => clearInterval(watch));
 
-new Session(document, () => life.abort(), life.signal);
+new Session(page, () => life.abort(), life.signal);

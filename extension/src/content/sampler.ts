@@ -1,8 +1,10 @@
 /** Takes pictures of tiles when they are due, sends them, and matches the verdicts to them. */
+
 import type { Frame, VerdictItem } from "../shared/protocol";
 import type { Ladder, Shot } from "./capture/ladder";
 import { NoPicture } from "./capture/picture";
 import type { Figures } from "./figures";
+import { page } from "./page";
 import { Scheduler } from "./scheduler";
 import { isSame, type Seen } from "./tiles";
 
@@ -123,13 +125,13 @@ export class Sampler {
     };
     const { sleep } = this.#options.ladder;
     // A hidden tab's own timers ring once a second at best.
-    if (document.hidden && sleep) void sleep(wait).then(ring, ring);
+    if (page.hidden && sleep) void sleep(wait).then(ring, ring);
     else this.#timer = setTimeout(ring, wait);
   }
 
   #tick(due: number): void {
     const now = performance.now();
-    if (!document.hidden) this.#scheduler.late(now - due);
+    if (!page.hidden) this.#scheduler.late(now - due);
     const participant = this.#scheduler.take(now);
     if (participant !== undefined) void this.#sample(participant);
     this.rearm();
@@ -182,7 +184,7 @@ export class Sampler {
   /** False while a video shows the very frame that was taken last: the same evidence does not count twice. */
   #moves(participant: string, { tile }: Seen, progress: Progress): boolean {
     // A hidden tab presents no frames, though it receives them.
-    if (!(tile.source instanceof HTMLVideoElement) || document.hidden) return true;
+    if (!(tile.source instanceof HTMLVideoElement) || page.hidden) return true;
     const now = performance.now();
     const frames = tile.source.getVideoPlaybackQuality().totalVideoFrames;
     if (frames !== progress.frames) {

@@ -2,13 +2,15 @@
 import { pictureSide } from "./capture/picture";
 import type { Measure } from "./figures";
 import { area, isVisible, trackOf } from "./platforms/media";
-import type { Platform, Tile } from "./platforms/tile";
+import { MOST_TILES, type Platform, type Tile } from "./platforms/tile";
 
 /** A vanished tile is remembered this long: layouts take tiles out and put them back. */
 export const GRACE_MS = 5000;
 /** For what raises no event: a name or an avatar that appears, a shadow root, an attribute. */
 export const RESCAN_MS = 2500;
 const DEBOUNCE_MS = 120;
+/** Scans take at most one part in so many of the page's time, however much the page stirs. */
+const SHARE = 40;
 /** A picture whose side has grown or shrunk by this factor shows something new. */
 const RESIZED = 1.5;
 
@@ -115,6 +117,8 @@ export class TileWatcher {
   readonly #options: WatcherOptions;
   readonly #tracks = new WeakSet<MediaStreamTrack>();
   #pending: ReturnType<typeof setTimeout> | undefined;
+  /** How long the last scan took, ms. */
+  #cost = 0;
 
   constructor(document: Document, options: WatcherOptions) {
     this.#document = document;
@@ -122,7 +126,7 @@ export class TileWatcher {
     const { signal } = options;
     // Child lists alone: attributes and texts of a meeting page change all the time.
     const observer = new MutationObserver((records) => options.measure(() => this.#mutated(records)));
-    observer.observe(document, { childList: true, subtree: true });
+    observer.observe(globalThis.document, { childList: true, subtree: true });
     const rescan = setInterval(() => this.scan(), RESCAN_MS);
     // Media events do not bubble, but they can be captured.
     for (const event of ["loadeddata", "playing", "emptied", "ended", "resize"] as const) {
@@ -139,19 +143,22 @@ export class TileWatcher {
   /** Scans soon; further calls until then cost nothing. */
   poke(): void {
     if (this.#options.signal.aborted) return;
-    this.#pending ??= setTimeout(() => this.scan(), DEBOUNCE_MS);
+    const wait = Math.min(Math.max(DEBOUNCE_MS, SHARE * this.#cost), RESCAN_MS);
+    this.#pending ??= setTimeout(() => this.scan(), wait);
   }
 
   scan(): void {
     clearTimeout(this.#pending);
     this.#pending = undefined;
     if (this.#options.signal.aborted) return;
+    const start = performance.now();
     this.#options.measure(() => {
       const platform = this.#options.platformOf(this.#document);
-      const tiles = platform.find(this.#document);
+      const tiles = found(platform, this.#document);
       this.#followTracks();
       this.#options.onScan({ platform, tiles });
     });
+    this.#cost = performance.now() - start;
   }
 
   /** A remote camera that goes off and on mutes its track, and the video element says nothing. */
@@ -175,6 +182,16 @@ export class TileWatcher {
     }
     if (removed) this.#options.onRemoved();
     if (relevant) this.poke();
+  }
+}
+
+/** The tiles on the page, of which there cannot be more than a call has. */
+function found(platform: Platform, document: Document): Tile[] {
+  try {
+    return platform.find(document).slice(0, MOST_TILES);
+  } catch {
+    // A page can name its elements so that they hide their own methods: it then has no tiles, and is said to have none.
+    return [];
   }
 }
 

@@ -21,12 +21,19 @@ beforeEach(() => {
 
 afterEach(() => vi.restoreAllMocks());
 
-it("comes back at the next verdict when the page has rebuilt its document without it", () => {
+it("comes back at the next verdict when the page has rebuilt its document without it, but not without end", () => {
+  const clock = vi.spyOn(performance, "now").mockReturnValue(0);
   const overlay = new Overlay(LOOK, ACTIONS);
   const tile = document.querySelector("div") as HTMLElement;
   overlay.set("a", [{ element: tile, width: 320 }], { label: "likely_real", quiet: false }, "Ana", { points: [] });
-  document.querySelector("veritile-badges")?.remove();
-  overlay.set("a", [{ element: tile, width: 320 }], { label: "suspect", quiet: false }, "Ana", { points: [] });
+  const again = () => {
+    document.querySelector("veritile-badges")?.remove();
+    overlay.set("a", [{ element: tile, width: 320 }], { label: "suspect", quiet: false }, "Ana", { points: [] });
+  };
+  again();
+  expect(document.querySelector("veritile-badges")).toBeNull();
+  clock.mockReturnValue(1000);
+  again();
   expect(document.querySelectorAll("veritile-badges")).toHaveLength(1);
   expect(showPopover).toHaveBeenCalledTimes(2);
   overlay.close();

@@ -1,4 +1,5 @@
 /** One tile's badge: a mark with a few words, which opens into a card on hover, focus or tap. */
+import { page } from "../page";
 import { Card, type CardActions, type Facts } from "./card";
 import { create, mark, setMark } from "./elements";
 import { type Look, sizeOn } from "./look";
@@ -187,6 +188,6 @@ export class Badge {
     const outside = ({ target }: Event) => {
       if (!(target instanceof Node) || target !== (this.element.getRootNode() as ShadowRoot).host) this.close();
     };
-    document.addEventListener("pointerdown", outside, { capture: true, passive: true, signal });
+    page.addEventListener("pointerdown", outside, { capture: true, passive: true, signal });
   }
 }

@@ -1,5 +1,7 @@
 /** A word of the script's own on the page, where there is no tile to put a badge on: it can be put away. */
+
 import { text } from "../../shared/i18n";
+import { page } from "../page";
 import { create } from "./elements";
 
 const STYLE = `
@@ -25,7 +27,7 @@ export class Note {
   /** Says it until `clear`, or until the user has read it. */
   say(words: string, rtl: boolean): void {
     this.clear();
-    const host = document.createElement("veritile-note");
+    const host = page.createElement("veritile-note");
     this.#host = host;
     host.style.cssText = "all:initial;position:fixed;width:0;height:0";
     const root = host.attachShadow({ mode: "closed" });
@@ -47,7 +49,7 @@ export class Note {
     });
     note.append(said, away);
     root.append(note);
-    document.documentElement.append(host);
+    page.documentElement.append(host);
     note.showPopover();
     // Once it is there, so that screen readers hear a change.
     said.textContent = words;

@@ -1,5 +1,6 @@
 /** All badges of a page: one element of ours in its document, everything else in a closed shadow root. */
 
+import { page } from "../page";
 import { Badge } from "./badge";
 import type { Facts } from "./card";
 import type { Look } from "./look";
@@ -9,7 +10,15 @@ import type { BadgeState } from "./words";
 
 /** The browser's own anchoring is exact; more than this off, it is not at work. */
 const TOLERANCE_PX = 4;
+/** The overlay is put back into the page no more often than this. */
+const ATTACH_MS = 500;
 const MODAL = "[aria-modal='true'], dialog:modal";
+
+/** No rule of the page's can be stronger. */
+const HOST_STYLE = "all:initial;display:block;position:fixed;width:0;height:0;pointer-events:none".replace(
+  /(;|$)/g,
+  "!important$1",
+);
 
 /** A tile that a badge goes on, and its width in CSS pixels. */
 export interface Place {
@@ -24,7 +33,7 @@ export interface OverlayActions {
 }
 
 export class Overlay {
-  readonly #host = document.createElement("veritile-badges");
+  readonly #host = page.createElement("veritile-badges");
   readonly #root = this.#host.attachShadow({ mode: "closed" });
   /** One for each tile that shows the participant. */
   readonly #badges = new Map<string, Badge[]>();
@@ -37,6 +46,7 @@ export class Overlay {
   /** Where the browser cannot anchor; known after the first badge is shown. */
   #placement: Placement | undefined;
   #tested = false;
+  #attachedAt = -Infinity;
 
   constructor(look: Look, actions: OverlayActions) {
     this.#look = look;
@@ -44,10 +54,10 @@ export class Overlay {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(STYLE);
     this.#root.adoptedStyleSheets = [sheet];
-    this.#host.style.cssText = "all:initial;position:fixed;width:0;height:0;pointer-events:none";
+    this.#host.style.cssText = HOST_STYLE;
     this.#attach();
     // What goes fullscreen covers all that is shown already.
-    document.addEventListener("fullscreenchange", () => this.#raise(), { signal: this.#stop.signal });
+    page.addEventListener("fullscreenchange", () => this.#raise(), { signal: this.#stop.signal });
   }
 
   /** Shows, moves or changes the badges of a participant: one on each of their tiles, the main one's first. */
@@ -94,7 +104,7 @@ export class Overlay {
   /** Puts right what the page has changed since: our element removed, a dialog over the tiles. */
   refresh(): void {
     this.#attach();
-    const modals = [...document.querySelectorAll(MODAL)].filter((modal) => modal.checkVisibility());
+    const modals = [...page.querySelectorAll(MODAL)].filter((modal) => modal.checkVisibility());
     const under = (badge: Badge) => modals.some((modal) => covers(modal, badge.anchor));
     this.#covered = new Set(this.#all.filter(under));
     for (const badge of this.#all) this.#update(badge);
@@ -122,7 +132,7 @@ export class Overlay {
 
   #update(badge: Badge): void {
     const { anchor } = badge;
-    const full = document.fullscreenElement;
+    const full = page.fullscreenElement;
     const inSight = !full || full.contains(anchor) || anchor.contains(full);
     if (!inSight || !anchor.isConnected || this.#absent.has(badge) || this.#covered.has(badge)) {
       badge.hide();
@@ -130,6 +140,7 @@ export class Overlay {
     }
     if (badge.isShown) return;
     this.#attach();
+    if (!this.#host.isConnected) return;
     badge.show();
     if (!this.#tested) this.#test(badge);
     this.#placement?.follow(badge, this.#look.corner);
@@ -137,7 +148,12 @@ export class Overlay {
 
   /** Pages that rebuild their document take our element out, and a popover cannot be shown outside. */
   #attach(): void {
-    if (!this.#host.isConnected) document.documentElement.append(this.#host);
+    if (this.#host.isConnected) return;
+    // A page that takes it out as often as it is put in must not be answered without end.
+    const now = performance.now();
+    if (now - this.#attachedAt < ATTACH_MS) return;
+    this.#attachedAt = now;
+    page.documentElement.append(this.#host);
   }
 
   #raise(): void {

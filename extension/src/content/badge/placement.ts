@@ -1,5 +1,6 @@
 /** Keeps badges on their tiles by script, for browsers that cannot anchor a popover to its source. */
 
+import { page } from "../page";
 import type { Corner } from "../platforms/tile";
 import type { Badge } from "./badge";
 
@@ -32,8 +33,8 @@ export class Placement {
 
   constructor() {
     const options = { capture: true, passive: true, signal: this.#stop.signal };
-    document.addEventListener("scroll", () => this.#soon(), options);
-    document.addEventListener("transitionend", () => this.#soon(), options);
+    page.addEventListener("scroll", () => this.#soon(), options);
+    page.addEventListener("transitionend", () => this.#soon(), options);
     addEventListener("resize", () => this.#soon(), options);
   }
 

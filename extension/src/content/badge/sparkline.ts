@@ -1,4 +1,6 @@
 /** The evidence against a participant over time, as a small chart. */
+import { page } from "../page";
+
 const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 232;
 const HEIGHT = 44;
@@ -64,7 +66,7 @@ function shape<K extends keyof SVGElementTagNameMap>(
   tag: K,
   attributes: Record<string, string>,
 ): SVGElementTagNameMap[K] {
-  const element = document.createElementNS(SVG, tag);
+  const element = page.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
   return element;
 }

@@ -1,5 +1,7 @@
 /** Where a page forbids blob workers: a worker of the extension's own, inside an invisible frame. */
+
 import type { Measure } from "../figures";
+import { page } from "../page";
 import type { Crop, Source } from "../platforms/tile";
 import { copyPixels, grab, grabFrame } from "./grab";
 import { type Picture, type Rung, RungFailed } from "./picture";
@@ -21,7 +23,7 @@ export class FrameWorker implements Rung {
   }
 
   async open(): Promise<void> {
-    const frame = document.createElement("iframe");
+    const frame = page.createElement("iframe");
     this.#frame = frame;
     frame.src = chrome.runtime.getURL("capture.html");
     frame.tabIndex = -1;
@@ -32,7 +34,7 @@ export class FrameWorker implements Rung {
       frame.addEventListener("load", () => resolve(), { once: true });
       setTimeout(() => reject(new RungFailed("the capture frame did not load")), LOAD_LIMIT_MS);
     });
-    document.documentElement.append(frame);
+    page.documentElement.append(frame);
     await loaded;
     const { port1, port2 } = new MessageChannel();
     // For the extension's own document alone.

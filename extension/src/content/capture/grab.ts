@@ -1,4 +1,5 @@
 /** Takes hold of what an element shows now. */
+import { page } from "../page";
 import type { Crop, Source } from "../platforms/tile";
 import { NoPicture, sentSize } from "./picture";
 import type { Pixels } from "./worker_client";
@@ -48,5 +49,5 @@ export async function grab(source: Source, region: Crop): Promise<ImageBitmap> {
 
 /** A WebGL canvas of the page's own thread can be read only in the task that painted it. */
 export function painted(): Promise<unknown> {
-  return document.hidden ? Promise.resolve() : new Promise(requestAnimationFrame);
+  return page.hidden ? Promise.resolve() : new Promise(requestAnimationFrame);
 }

@@ -3,6 +3,8 @@ import type { Crop, Tile } from "../platforms/tile";
 
 /** Faces are judged at 256 pixels; a wider picture only costs. */
 export const MAX_WIDTH = 640;
+/** Of a telephone held upright, and of nothing that is taller. */
+export const MAX_HEIGHT = 1280;
 export const JPEG_QUALITY = 0.85;
 
 export interface Picture {
@@ -22,7 +24,7 @@ export class RungFailed extends Error {
 
 /** The size to encode a region at: scaled down to the width that is wanted, never up. */
 export function sentSize(width: number, height: number): { width: number; height: number } {
-  const scale = Math.min(1, MAX_WIDTH / width);
+  const scale = Math.min(1, MAX_WIDTH / width, MAX_HEIGHT / height);
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
 }
 

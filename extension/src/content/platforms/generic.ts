@@ -1,6 +1,6 @@
 /** Any page on a site that the user has granted: every live camera-like video is a tile, without a name. */
 import { bound, isPlaying, originOf, trackOf } from "./media";
-import type { Platform, Tile } from "./tile";
+import { MOST_TILES, type Platform, type Tile } from "./tile";
 
 export const generic: Platform = {
   name: "generic",
@@ -12,10 +12,13 @@ export const generic: Platform = {
   inCall: () => false,
   find(document) {
     // A film on a page has a file or a MediaSource, not a stream, and so does not play in this sense.
-    return [...document.querySelectorAll("video")].filter(isPlaying).flatMap((video) => {
-      const track = trackOf(video);
-      return track ? [describe(video, track)] : [];
-    });
+    return [...document.querySelectorAll("video")]
+      .filter(isPlaying)
+      .slice(0, MOST_TILES)
+      .flatMap((video) => {
+        const track = trackOf(video);
+        return track ? [describe(video, track)] : [];
+      });
   },
 };
 

@@ -1,7 +1,7 @@
 /** Jitsi Meet, on meet.jit.si or anybody's own server: known by its page. Selectors from its public source. */
 import { bound, isPlaying, isVisible, originOf, playingVideo, showsOthers, trackOf } from "./media";
 import { findName } from "./names";
-import { holds } from "./strategies";
+import { holds, within } from "./strategies";
 import type { Platform, Strategy, Tile } from "./tile";
 
 const STRATEGIES = {
@@ -27,7 +27,7 @@ export const jitsi: Platform = {
   matches: (document) => document.querySelector(TILES) !== null,
   inCall: showsOthers,
   find(document) {
-    const elements = [...document.querySelectorAll<HTMLElement>(TILES)];
+    const elements = within(document, TILES);
     const tiles = elements.filter(isVisible).map(describe);
     return [...tiles, ...onStage(document, elements)];
   },

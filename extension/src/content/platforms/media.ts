@@ -49,7 +49,7 @@ export function showsOthers(document: Document): boolean {
 }
 
 /** The host that a frame belongs to: one without an address of its own has that of the frame that made it. */
-export function hostOf({ location }: Document): string {
+export function hostOf(): string {
   if (location.hostname) return location.hostname;
   const parent = location.ancestorOrigins?.[0];
   return parent && URL.canParse(parent) ? new URL(parent).hostname : "";

@@ -1,5 +1,5 @@
 /** Google Meet. Selectors as seen in public captures from March to September 2026. */
-import { bound, isLocal, originOf, playingVideo, showsOthers, trackOf } from "./media";
+import { bound, hostOf, isLocal, originOf, playingVideo, showsOthers, trackOf } from "./media";
 import { asName, findName } from "./names";
 import { firstFound, holds } from "./strategies";
 import type { Platform, Strategy, Tile } from "./tile";
@@ -46,7 +46,7 @@ export const meet: Platform = {
   corner: "top_left",
   strategies: STRATEGIES,
   workers: ["frame"],
-  matches: ({ location }) => location.hostname === "meet.google.com",
+  matches: () => hostOf() === "meet.google.com",
   // The lobby has a Leave button and a preview too: other people's videos are what it lacks.
   inCall: showsOthers,
   find(document) {

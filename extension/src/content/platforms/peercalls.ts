@@ -1,6 +1,7 @@
 /** Peer Calls, the self-hosted meeting that the demonstration runs. It is known by its page, since anybody can host it. */
 import { bound, isPlaying, originOf, trackOf } from "./media";
 import { asName } from "./names";
+import { within } from "./strategies";
 import type { Platform, Strategy, Tile } from "./tile";
 
 const TILE = ".video-container";
@@ -21,7 +22,7 @@ export const peercalls: Platform = {
   inCall: () => false,
   find(document) {
     const seen = new Map<string, MediaProvider | null>();
-    return [...document.querySelectorAll<HTMLElement>(TILE)].flatMap((element) => {
+    return within(document, TILE).flatMap((element) => {
       const video = element.querySelector<HTMLVideoElement>(VIDEO);
       return video ? [describe(element, video, seen)] : [];
     });

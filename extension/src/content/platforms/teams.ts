@@ -32,7 +32,7 @@ export const teams: Platform = {
   corner: "top_left",
   strategies: STRATEGIES,
   workers: ["blob", "frame"],
-  matches: (document) => HOSTS.includes(hostOf(document)),
+  matches: () => HOSTS.includes(hostOf()),
   // The button alone is there with all cameras off too, and while one waits for the others.
   inCall: (document) => holds(document.documentElement, STRATEGIES.call) && showsOthers(document),
   find(document) {

@@ -1,6 +1,9 @@
 /** What a platform file must give: the tiles on the page now, and how to tell that a tile is still the same one. */
 import type { TileKind } from "../../shared/channel";
 
+/** More tiles than the largest grid, everybody twice: what goes beyond is not looked at. */
+export const MOST_TILES = 120;
+
 export type Source = HTMLVideoElement | HTMLCanvasElement;
 
 /** In pixels of the source. */

@@ -11,6 +11,7 @@ import {
   trackOf,
 } from "./media";
 import { findName } from "./names";
+import { within } from "./strategies";
 import type { Crop, Platform, Source, Strategy, Tile } from "./tile";
 
 const FRAMES =
@@ -42,13 +43,11 @@ export const zoom: Platform = {
   corner: "top_left",
   strategies: STRATEGIES,
   workers: ["blob", "frame"],
-  matches: (document) => /(^|\.)zoom\.us$/.test(hostOf(document)) && isClient(document),
+  matches: (document) => /(^|\.)zoom\.us$/.test(hostOf()) && isClient(document),
   inCall: showsOthers,
   find(document) {
-    const players = [...document.querySelectorAll<HTMLElement>(PLAYER)].filter((player) => isVisible(holderOf(player)));
-    const frames = [...document.querySelectorAll<HTMLElement>(FRAMES)].filter(
-      (frame) => isVisible(frame) && !frame.querySelector(PLAYER),
-    );
+    const players = within(document, PLAYER).filter((player) => isVisible(holderOf(player)));
+    const frames = within(document, FRAMES).filter((frame) => isVisible(frame) && !frame.querySelector(PLAYER));
     const tiles = [
       ...players.flatMap((player) => describe(player) ?? []),
       ...frames.flatMap((frame) => withoutPlayer(frame) ?? []),
@@ -59,7 +58,7 @@ export const zoom: Platform = {
 
 /** The meeting may sit in a frame of the client whose own address says nothing. */
 function isClient(document: Document): boolean {
-  return /\/wc\//.test(document.location.pathname) || document.querySelector(`${PLAYER}, ${FRAMES}`) !== null;
+  return /\/wc\//.test(location.pathname) || document.querySelector(`${PLAYER}, ${FRAMES}`) !== null;
 }
 
 /** What the participants' list, where it is open, marks as oneself: tiles do not. */

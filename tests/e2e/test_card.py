@@ -1,0 +1,187 @@
+"""The badge on a page, and the card that it opens into: by keyboard alone, for everybody, in nobody's way."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+import bootstrap
+from call.badges import read_badges
+from e2e.origins import MEET
+from e2e.standin import StandIn
+
+pytestmark = pytest.mark.e2e
+
+AXE = bootstrap.EXTENSION / "node_modules" / "axe-core" / "axe.min.js"
+
+
+@pytest.fixture(scope="module")
+def call(at_origins: BrowserContext) -> Iterator[StandIn]:
+    """A call at Meet's address with somebody judged, somebody without camera, and oneself."""
+    call = StandIn(at_origins, MEET, "grid")
+    call.watcher.wait_for(
+        lambda s: any(entry.get("frames", 0) >= 3 for entry in call.entries(s)),
+        seconds=30,
+        what="a few looks",
+    )
+    yield call
+    call.close()
+
+
+class Shadow:
+    """The closed shadow root that badges and cards live in, over the debugging protocol."""
+
+    def __init__(self, page: Page) -> None:
+        self.session = page.context.new_cdp_session(page)
+        root = self.session.send("DOM.getDocument", {"depth": -1, "pierce": True})["root"]
+        (host,) = [node for node in _nodes(root) if node["nodeName"] == "VERITILE-BADGES"]
+        found = self.session.send("DOM.resolveNode", {"nodeId": host["shadowRoots"][0]["nodeId"]})
+        self.object = found["object"]["objectId"]
+
+    def ask(self, function: str) -> Any:
+        """Evaluate `function` with the root as `this`."""
+        sent = {"objectId": self.object, "functionDeclaration": function, "returnByValue": True}
+        return self.session.send("Runtime.callFunctionOn", sent)["result"].get("value")
+
+
+def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield node
+    for child in [*node.get("children", []), *node.get("shadowRoots", [])]:
+        yield from _nodes(child)
+
+
+OPEN = "function() { return this.querySelector('.mark[aria-expanded=true]')?.ariaLabel ?? null }"
+FOCUSED = "function() { return this.activeElement?.textContent || this.activeElement?.className || '' }"
+
+
+def press_until(page: Page, key: str, shadow: Shadow, function: str, wanted: str) -> None:
+    """Press `key` until `function` answers with something that holds `wanted`."""
+    for _ in range(20):
+        if wanted in (shadow.ask(function) or ""):
+            return
+        page.keyboard.press(key)
+    raise AssertionError(f"{key} does not lead to {wanted}, but to {shadow.ask(function)}")
+
+
+def test_the_card_opens_and_closes_by_keyboard_alone(call: StandIn) -> None:
+    shadow = Shadow(call.page)
+    press_until(call.page, "Tab", shadow, OPEN, "Ana Prieto")
+    said = shadow.ask("function() { return this.querySelector('.card:popover-open')?.innerText ?? '' }")
+    assert "Ana Prieto" in said
+    assert "Hide for this person" in said
+    call.page.keyboard.press("Escape")
+    assert shadow.ask(OPEN) is None
+    call.page.keyboard.press("Enter")
+    assert "Ana Prieto" in shadow.ask(OPEN)
+    press_until(call.page, "Tab", shadow, FOCUSED, "Details")
+    call.page.keyboard.press("Escape")
+    assert shadow.ask(OPEN) is None
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_badges_and_card_have_no_fault_that_axe_knows(call: StandIn, scheme: str) -> None:
+    """The closed root is out of axe's reach: its content is set up again where axe can look."""
+    shadow = Shadow(call.page)
+    html, css = shadow.ask(
+        """function() {
+          const sheets = [...this.adoptedStyleSheets].flatMap((sheet) => [...sheet.cssRules]);
+          return [this.innerHTML, sheets.map((rule) => rule.cssText).join("")];
+        }"""
+    )
+    copy = call.page.context.new_page()
+    try:
+        copy.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        copy.set_content(
+            f"<!doctype html><html lang=en><title>Badges</title><style>{css}</style>"
+            f"<main><h1>Badges</h1>{html}</main>"
+        )
+        copy.evaluate(
+            """() => {
+              for (const element of document.querySelectorAll("[popover]")) element.showPopover();
+              document.querySelectorAll(".badge").forEach((badge, at) => {
+                badge.style.cssText = `top:${40 + at * 40}px;left:8px`;
+                const card = badge.querySelector(".card");
+                card.style.cssText = `top:8px;left:${330 * (at + 1)}px;animation:none`;
+              });
+            }"""
+        )
+        copy.add_script_tag(path=AXE)
+        found = copy.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+        faults = [(fault["id"], [node["html"] for node in fault["nodes"]]) for fault in found["violations"]]
+        assert faults == [], json.dumps(faults, indent=1)
+    finally:
+        copy.close()
+        call.page.bring_to_front()
+
+
+def test_badge_and_card_take_no_click_that_is_not_theirs(call: StandIn) -> None:
+    clicked = """() => { window.clicks = 0; document.addEventListener("click", () => window.clicks++); }"""
+    call.page.evaluate(clicked)
+    badge = next(badge for badge in read_badges(call.page) if "Ana" in badge.text)
+    x, y, width, height = badge.box
+    # Beside the mark, the badge's words let everything through.
+    call.page.mouse.click(x + width - 6, y + height / 2)
+    assert call.page.evaluate("() => window.clicks") == 1
+    call.page.mouse.click(x + 11, y + height / 2)
+    shadow = Shadow(call.page)
+    assert "Ana" in shadow.ask(OPEN)
+    assert call.page.evaluate("() => window.clicks") == 1
+    # A click on the page is the page's, and closes the card.
+    call.page.mouse.click(640, 780)
+    assert call.page.evaluate("() => window.clicks") == 2
+    assert shadow.ask(OPEN) is None
+
+
+def test_badges_are_there_in_fullscreen_and_follow_a_scrolling_page(call: StandIn) -> None:
+    def on_its_tile() -> bool:
+        badge = next((badge for badge in read_badges(call.page) if "Ana" in badge.text), None)
+        tile = call.page.locator(".tile", has_text="Ana").bounding_box()
+        if not badge or not tile:
+            return False
+        x, y, width, _ = badge.box
+        return 0 <= y - tile["y"] <= 12 and tile["x"] <= x and x + width <= tile["x"] + tile["width"]
+
+    def wait() -> None:
+        call.watcher.wait_for(lambda _: on_its_tile(), seconds=5, what="the badge on its tile")
+
+    wait()
+    call.page.evaluate("() => { document.body.style.paddingTop = '150px'; scrollTo(0, 90); }")
+    wait()
+    call.page.evaluate("() => { document.body.style.paddingTop = ''; scrollTo(0, 0); }")
+    session = call.page.context.new_cdp_session(call.page)
+    full = "document.querySelector('main').requestFullscreen()"
+    session.send("Runtime.evaluate", {"expression": full, "userGesture": True, "awaitPromise": True})
+    assert call.page.evaluate("() => document.fullscreenElement?.tagName") == "MAIN"
+    wait()
+    call.page.evaluate("() => document.exitFullscreen()")
+    wait()
+
+
+def test_hiding_somebody_is_told_and_can_be_taken_back(call: StandIn) -> None:
+    def ana(snapshot: dict[str, Any]) -> dict[str, Any]:
+        return next(entry for entry in call.entries(snapshot) if entry.get("name") == "Ana Prieto")
+
+    shadow = Shadow(call.page)
+    call.page.mouse.click(640, 780)
+    press_until(call.page, "Tab", shadow, OPEN, "Ana Prieto")
+    press_until(call.page, "Tab", shadow, FOCUSED, "Hide for this person")
+    call.page.keyboard.press("Enter")
+    snapshot = call.watcher.wait_for(
+        lambda s: ana(s).get("hidden") is True, seconds=5, what="the word that she is hidden"
+    )
+    assert "Ana" not in " ".join(badge.text for badge in read_badges(call.page))
+    (tab,) = {tab["tab"] for tab in snapshot["tabs"]}
+    message = {"kind": "hide", "tab": tab, "participant": ana(snapshot)["participant"], "hidden": False}
+    call.watcher.page.evaluate(
+        "message => chrome.runtime.connect({ name: 'veritile.popup' }).postMessage(message)", message
+    )
+    call.watcher.wait_for(lambda s: not ana(s).get("hidden"), seconds=5, what="the word that she is back")
+    call.watcher.wait_for(
+        lambda _: "Ana" in " ".join(badge.text for badge in read_badges(call.page)),
+        seconds=5,
+        what="her badge",
+    )
