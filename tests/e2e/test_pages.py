@@ -132,30 +132,6 @@ def test_axe_finds_nothing(browser: BrowserContext, tried: Page, name: str, sche
     page.close()
 
 
-@pytest.mark.parametrize("language", ["de", "ar"])
-def test_the_chosen_language_is_spoken_in_its_direction_and_fits(
-    browser: BrowserContext, language: str
-) -> None:
-    page = open_page(browser, "options")
-    page.get_by_label("Language of Veritile").select_option(language)
-    expect(page.locator("html")).to_have_attribute("lang", language)
-    try:
-        for name in NAMES:
-            page.goto(f"chrome-extension://{EXTENSION_ID}/{name}.html")
-            page.set_viewport_size({"width": SIZES[name][0], "height": 700})
-            expect(page.locator("html")).to_have_attribute("dir", "rtl" if language == "ar" else "ltr")
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
-            assert not page.evaluate(
-                "[...document.querySelectorAll('[data-text]')].some((node) => !node.textContent)"
-            )
-        assert violations(page) == []
-    finally:
-        page.goto(f"chrome-extension://{EXTENSION_ID}/options.html")
-        page.locator("#language").select_option("auto")
-        expect(page.locator("html")).to_have_attribute("lang", "en")
-        page.close()
-
-
 def test_the_options_are_worked_by_keyboard_alone_and_remembered(browser: BrowserContext) -> None:
     page = open_page(browser, "options")
     tab_to(page, page.locator("[value=balanced]"))
@@ -209,6 +185,26 @@ def test_popup_and_first_run_are_worked_by_keyboard_alone(browser: BrowserContex
     page.close()
 
 
+def test_what_was_seen_outlives_the_service_workers_sleep(browser: BrowserContext, tried: Page) -> None:
+    panel = open_page(browser, "panel", beside(tried))
+    panel.locator("summary").click()
+    times = panel.locator(".changes time")
+    first = times.last.get_attribute("datetime")
+    panel.wait_for_timeout(2_500)  # longer than the worker waits before it stores
+    session = browser.new_cdp_session(panel)
+    session.send("ServiceWorker.enable")
+    with panel.expect_event("console", lambda told: told.text == "told again"):
+        # The worker that is started again tells its calls anew.
+        panel.evaluate(
+            "new MutationObserver((_, self) => { self.disconnect(); console.log('told again') })"
+            ".observe(document.querySelector('.readout'), {childList: true})"
+        )
+        session.send("ServiceWorker.stopAllWorkers")
+    expect(panel.locator("#calls option")).to_have_count(1)
+    assert times.last.get_attribute("datetime") == first
+    panel.close()
+
+
 def test_the_panel_saves_what_was_seen_and_forgets_it_by_keyboard(
     browser: BrowserContext, tried: Page, tmp_path: Path
 ) -> None:
@@ -230,11 +226,36 @@ def test_the_panel_saves_what_was_seen_and_forgets_it_by_keyboard(
     assert report.locator("svg.chart").count() == 1
     assert violations(report) == []
     report.close()
-    tried.get_by_role("button", name="Stop").click()
+    tried.close()  # of a call that goes on, only what was seen so far is forgotten
+    expect(panel.locator("#calls option")).not_to_contain_text("now")
     tab_to(panel, panel.get_by_role("button", name="Forget this call"))
     panel.keyboard.press("Enter")
     expect(panel.get_by_text("No call yet")).to_be_visible()
     panel.close()
+
+
+@pytest.mark.parametrize("language", ["de", "ar"])
+def test_the_chosen_language_is_spoken_in_its_direction_and_fits(
+    browser: BrowserContext, language: str
+) -> None:
+    page = open_page(browser, "options")
+    page.get_by_label("Language of Veritile").select_option(language)
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    try:
+        for name in NAMES:
+            page.goto(f"chrome-extension://{EXTENSION_ID}/{name}.html")
+            page.set_viewport_size({"width": SIZES[name][0], "height": 700})
+            expect(page.locator("html")).to_have_attribute("dir", "rtl" if language == "ar" else "ltr")
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+            assert not page.evaluate(
+                "[...document.querySelectorAll('[data-text]')].some((node) => !node.textContent)"
+            )
+        assert violations(page) == []
+    finally:
+        page.goto(f"chrome-extension://{EXTENSION_ID}/options.html")
+        page.locator("#language").select_option("auto")
+        expect(page.locator("html")).to_have_attribute("lang", "en")
+        page.close()
 
 
 def test_the_browser_has_nothing_to_say_against_the_extension(browser: BrowserContext) -> None:
