@@ -33,7 +33,8 @@ export function pageFacts(
   for (const [part, ways] of Object.entries(platform.strategies)) {
     ways.forEach(({ selector, expect: [least, most] }, at) => {
       const found = document.querySelectorAll(selector).length;
-      facts[`way ${part} ${at + 1}`] = `${found} of ${least}-${most} ${found < least || found > most ? "odd" : "ok"}`;
+      facts[`way ${part.toLowerCase()} ${at + 1}`] =
+        `${found} of ${least}-${most} ${found < least || found > most ? "odd" : "ok"}`;
     });
   }
   return facts;

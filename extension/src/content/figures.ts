@@ -5,6 +5,8 @@ import type { TabFigures } from "../shared/channel";
 export type Measure = <T>(task: () => T) => T;
 
 const KEPT_LATENCIES = 500;
+/** What the browser calls a long task: longer ones are felt. */
+const LONG_TASK_MS = 50;
 
 /**
  * `main_thread_ms` covers our own tasks from start to end: scans, taking and posting pictures, messages, badges. It does not cover what the browser does on our behalf later: layout, paint, garbage collection.
@@ -18,6 +20,8 @@ export class Figures {
   readonly #latency: number[] = [];
   readonly #firstVerdict: Record<string, number> = {};
   #busy = 0;
+  #longTasks = 0;
+  #longestTask = 0;
   #depth = 0;
 
   /** Runs and times a synchronous task; tasks within a task are not counted twice. */
@@ -29,7 +33,10 @@ export class Figures {
       return task();
     } finally {
       this.#depth -= 1;
-      this.#busy += performance.now() - start;
+      const took = performance.now() - start;
+      this.#busy += took;
+      this.#longestTask = Math.max(this.#longestTask, took);
+      if (took > LONG_TASK_MS) this.#longTasks += 1;
     }
   };
 
@@ -53,6 +60,8 @@ export class Figures {
       latency_ms: [...this.#latency],
       first_verdict_ms: { ...this.#firstVerdict },
       main_thread_ms: round(this.#busy),
+      long_tasks: this.#longTasks,
+      longest_task_ms: round(this.#longestTask),
       observed_ms: Math.round(performance.now() - this.#started),
       capture: this.capture,
     };

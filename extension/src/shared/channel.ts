@@ -79,6 +79,9 @@ export interface TabFigures {
   /** CPU time that this script spent on the page's main thread, ms, and over how long, ms. */
   main_thread_ms: number;
   observed_ms: number;
+  /** Of its tasks there, those of more than 50 ms, and the longest of all, ms. */
+  long_tasks: number;
+  longest_task_ms: number;
   /** Which rung of the capture ladder is in use. */
   capture: string;
   /** What the platform's adapter found, for diagnostics: counts and short words, never names or addresses. */

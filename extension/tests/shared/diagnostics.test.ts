@@ -26,6 +26,8 @@ const SNAPSHOT: Snapshot = {
         latency_ms: [30, 10, 20],
         first_verdict_ms: { "spaces/abc": 900 },
         main_thread_ms: 5,
+        long_tasks: 0,
+        longest_task_ms: 4,
         observed_ms: 1000,
         capture: "blob worker",
         page: { tiles: 3, strategy: "data-participant-id", title: "Ada Lovelace", url: "https://meet.google.com/abc" },
