@@ -53,7 +53,8 @@ def test_no_socket_is_opened(start: Start, tmp_path: Path) -> None:
     assert host.close() == 0
     assert audit.read_text() == ""
     if strace:
-        assert trace.read_text() == ""
+        # That the end of the process took threads with it is no call about the network.
+        assert [line for line in trace.read_text().splitlines() if "+++ killed by" not in line] == []
 
 
 @pytest.mark.parametrize("logged", [True, False])
