@@ -23,7 +23,9 @@ let shown: CallRecord | undefined;
 /** The call that is watched; the user's choice stays while it is there. */
 let watched: string | undefined;
 
+/** A panel that nobody sees lets the service worker sleep. */
 function connect(): void {
+  if (port || document.hidden) return;
   port = chrome.runtime.connect({ name: PANEL_PORT });
   port.onMessage.addListener((message: ToPanel) => {
     if (message.kind === "calls") void renderCalls(message.calls, message.exportAllowed);
@@ -31,7 +33,10 @@ function connect(): void {
     else focus(message.call, message.participant);
   });
   // The browser may stop the service worker at any time; connecting starts it again.
-  port.onDisconnect.addListener(connect);
+  port.onDisconnect.addListener(() => {
+    port = undefined;
+    connect();
+  });
   if (watched !== undefined) send({ kind: "watch", call: watched });
 }
 
@@ -100,5 +105,12 @@ function renderExport(allowed: boolean): void {
   ]);
 }
 
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) connect();
+  else {
+    port?.disconnect();
+    port = undefined;
+  }
+});
 select.addEventListener("change", () => watch(select.value));
 connect();

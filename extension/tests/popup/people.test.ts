@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { fill, listed, people } from "../../src/popup/people";
 import type { RosterEntry } from "../../src/shared/channel";
 import { fakeChrome } from "../chrome";
@@ -73,6 +73,15 @@ test("names are text, whatever is in them", () => {
 
 test("who has no name is said to have none", () => {
   expect(row({ label: "likely_real", score: 0.1 }).querySelector(".name")?.textContent).toBe("Unnamed participant");
+});
+
+test("whose badge the user hid is still listed, and can be shown again", () => {
+  const ul = list([]);
+  const show = vi.fn();
+  fill(ul, listed([entry({ name: "Ada", label: "suspect", hidden: true })]), show);
+  expect(ul.textContent).toContain("Badge hidden.");
+  ul.querySelector("button")?.click();
+  expect(show.mock.calls).toEqual([["p"]]);
 });
 
 test("without a score there is no scale", () => {

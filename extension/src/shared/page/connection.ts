@@ -14,6 +14,7 @@ export class Connection {
   }
 
   send(message: FromPopup): void {
+    this.connect();
     this.port?.postMessage(message);
   }
 
