@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from pathlib import Path
 
+import av
 import cv2
+import numpy as np
 
 from pictures import Picture
 
@@ -25,6 +28,49 @@ def write_film(path: Path, pictures: Iterable[Picture], fps: float = 10.0) -> Pa
         writer.write(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
     if writer is not None:
         writer.release()
+    return path
+
+
+def write_encoded(
+    path: Path,
+    pictures: Sequence[Picture],
+    stamps: Sequence[float] | None = None,
+    *,
+    fps: int = 10,
+    between: int = 250,
+    options: dict[str, str] | None = None,
+) -> Path:
+    """Write pictures as H.264 (in a GIF as its own kind), each at its own time in seconds where told.
+
+    `between` is the number of pictures from one key frame to the next.
+    """
+    gif = path.suffix == ".gif"
+    height, width = pictures[0].shape[:2]
+    with av.open(str(path), "w", options=options or {}) as container:
+        stream = container.add_stream("gif" if gif else "libx264", rate=fps)
+        stream.width, stream.height = width, height
+        stream.pix_fmt = "rgb8" if gif else "yuv420p"
+        if not gif:
+            stream.options = {"g": str(between), "sc_threshold": "0", "preset": "ultrafast"}
+            stream.codec_context.time_base = Fraction(1, 1000)
+        for index, picture in enumerate(pictures):
+            frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
+            if not gif:
+                frame.pts = round(1000 * (stamps[index] if stamps else index / fps))
+                frame.time_base = Fraction(1, 1000)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return path
+
+
+def write_sound(path: Path) -> Path:
+    """Write a tenth of a second of silence."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("aac", rate=8000, layout="mono")
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, 800), np.float32), format="fltp", layout="mono")
+        frame.rate = 8000
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode())
     return path
 
 

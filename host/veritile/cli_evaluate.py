@@ -31,7 +31,7 @@ def _presets(_: click.Context, __: click.Parameter, value: str) -> tuple[Sensiti
 @click.option("--minutes", type=click.FloatRange(0.05, 600), default=3.0, show_default=True, metavar="N",
               help="How long each call lasts. Clips up to a minute are shown again and again.")  # fmt: skip
 @click.option("--codec", type=click.Choice(["vp8", "vp9", "h264"]),
-              help="Send the clips through this encoder first (needs the extra video).")  # fmt: skip
+              help="Send the clips through this encoder first.")  # fmt: skip
 @click.option("--kbit", type=click.IntRange(10, 20_000), default=300, show_default=True, metavar="N",
               help="The encoder's kbit/s.")  # fmt: skip
 @click.option("--lines", type=click.IntRange(16, 2160), metavar="N",

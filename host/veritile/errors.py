@@ -135,7 +135,7 @@ class ImageTooLargeError(ImageError):
 
 
 class FileUnreadableError(ImageError):
-    """The file is absent, empty, not a file, or may not be read."""
+    """The file is absent, not a file, or may not be read."""
 
     code = 404
 
@@ -144,6 +144,24 @@ class NoFramesError(ImageError):
     """A video holds no picture that can be decoded, or a folder nothing to analyse."""
 
     code = 405
+
+
+class NoVideoError(ImageError):
+    """The file is a video's by its form, and holds sound or text only."""
+
+    code = 406
+
+
+class EncryptedVideoError(ImageError):
+    """The pictures of the video are encrypted."""
+
+    code = 407
+
+
+class EmptyFileError(FileUnreadableError):
+    """The file holds not one byte."""
+
+    code = 408
 
 
 class ModelError(VeritileError):
@@ -174,6 +192,18 @@ class InferenceError(ModelError):
     """ONNX Runtime or OpenCV could not load or run the model."""
 
     code = 504
+
+
+class LookLostError(ModelError):
+    """The process that looks at pictures hung or ended over this one; another takes its place."""
+
+    code = 505
+
+
+class LookingGivenUpError(ModelError):
+    """The process that looks at pictures was lost so often that no other is started."""
+
+    code = 506
 
 
 class HostError(VeritileError):

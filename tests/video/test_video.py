@@ -1,5 +1,6 @@
 """Video files: which are opened, which frames come out, and what damage does."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -8,16 +9,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import pictures
-from films import CODECS, turn_clockwise, write_film
+from films import CODECS, turn_clockwise, write_encoded, write_film, write_sound
 from veritile.errors import (
     CorruptImageError,
+    EmptyFileError,
+    EncryptedVideoError,
     FileUnreadableError,
     ImageError,
     ImageTooLargeError,
+    NoVideoError,
     UnsupportedFormatError,
 )
 from veritile.frame.decode import Limits
-from veritile.video import Kind, file_kind, sample_frames
+from veritile.video import Kind, describe, file_kind, sample_frames
 
 
 def grey(value: int, width: int = 64, height: int = 48) -> np.ndarray:
@@ -62,6 +66,59 @@ def test_rotation_is_applied(tmp_path: Path) -> None:
     frame = next(iter(sample_frames(path)))
     assert frame.rgb.shape == (320, 180, 3)
     assert np.abs(np.rot90(frame.rgb).astype(int) - person).mean() < 8
+
+
+def test_frames_of_a_variable_rate_come_at_their_own_times(tmp_path: Path) -> None:
+    stamps = [0.0, 0.1, 0.2, 1.5, 1.6, 4.0, 4.1]
+    path = write_encoded(tmp_path / "film.mkv", [grey(int(60 * t)) for t in stamps], stamps)
+    frames = list(sample_frames(path, rate=2.0))
+    assert [frame.t for frame in frames] == pytest.approx([0.0, 1.5, 4.0], abs=0.02)
+    assert [frame.rgb.mean() for frame in frames] == pytest.approx([0, 90, 240], abs=6)
+
+
+def test_a_gif_is_a_film(tmp_path: Path) -> None:
+    path = write_encoded(tmp_path / "film.gif", [grey(8 * i) for i in range(20)])
+    assert file_kind(path) is Kind.VIDEO
+    assert [f.t for f in sample_frames(path, rate=2.0)] == pytest.approx([0.0, 0.5, 1.0, 1.5], abs=0.06)
+
+
+@pytest.mark.parametrize(("between", "times"), [(5, [0, 1, 2]), (30, [0, 2])])
+def test_a_quick_look_takes_key_frames_or_few(
+    tmp_path: Path, between: int, times: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("veritile.video.file.SPARSE_S", 2.0)
+    path = write_encoded(tmp_path / "film.mp4", [grey(8 * i) for i in range(30)], between=between)
+    frames = list(sample_frames(path, quick=True))
+    assert [frame.t for frame in frames] == pytest.approx(times, abs=0.25)
+    assert [frame.number for frame in frames] == pytest.approx([10 * t for t in times], abs=3)
+
+
+def test_a_film_tells_its_length_and_size(film: Path) -> None:
+    found = describe(film)
+    assert (found.width, found.height, found.fps) == (64, 48, pytest.approx(10))
+    assert found.seconds == pytest.approx(3, abs=0.11)
+
+
+def test_sound_without_a_picture_is_told(tmp_path: Path) -> None:
+    with pytest.raises(NoVideoError, match="only sound"):
+        list(sample_frames(write_sound(tmp_path / "sound.mp4")))
+
+
+def test_an_encrypted_film_is_told(tmp_path: Path) -> None:
+    options = {
+        "encryption_scheme": "cenc-aes-ctr",
+        "encryption_key": "00112233445566778899aabbccddeeff",
+        "encryption_kid": "ffeeddccbbaa99887766554433221100",
+    }
+    path = write_encoded(tmp_path / "film.mp4", [grey(8 * i) for i in range(10)], options=options)
+    with pytest.raises(EncryptedVideoError, match="encrypted"):
+        list(sample_frames(path))
+
+
+def test_any_name_is_read(film: Path, tmp_path: Path) -> None:
+    odd = tmp_path / os.fsdecode(b"odd \xff %d concat:x.mp4")
+    odd.write_bytes(film.read_bytes())
+    assert len(list(sample_frames(odd))) == 6
 
 
 def test_large_frames_are_refused(film: Path) -> None:
@@ -109,6 +166,7 @@ def test_damaged_films_give_frames_or_image_errors_and_print_nothing(
         (pictures.webp(grey(9)), Kind.PICTURE),
         (b"\x00\x00\x00\x20ftypisom", Kind.VIDEO),
         (b"\x1a\x45\xdf\xa3" + bytes(20), Kind.VIDEO),
+        (b"GIF89a" + bytes(20), Kind.VIDEO),
     ],
 )
 def test_the_kind_follows_from_the_bytes_not_the_name(tmp_path: Path, start: bytes, kind: Kind) -> None:
@@ -138,10 +196,11 @@ def test_what_is_no_file_is_told(tmp_path: Path) -> None:
     for path, words in [
         (tmp_path, "is not a file"),
         (tmp_path / "gone", "does not exist"),
-        (empty, "is empty"),
     ]:
         with pytest.raises(FileUnreadableError, match=words):
             file_kind(path)
+    with pytest.raises(EmptyFileError, match="is empty"):
+        file_kind(empty)
 
 
 def test_a_picture_is_no_video(tmp_path: Path) -> None:

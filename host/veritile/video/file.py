@@ -1,28 +1,50 @@
-"""Frames of a video file at a bounded rate, one in memory at a time."""
+"""Frames of a video file at a bounded rate, one in memory at a time.
+
+FFmpeg reads through a file that is open already, with the demuxer of the file's
+own kind: nothing in a video can make it open a second file or a connection.
+"""
 
 from __future__ import annotations
 
-import math
+import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from veritile.errors import CorruptImageError, FileUnreadableError, NoFramesError, UnsupportedFormatError
+from veritile.errors import (
+    CorruptImageError,
+    EncryptedVideoError,
+    FileUnreadableError,
+    InferenceError,
+    NoFramesError,
+    NoVideoError,
+    UnsupportedFormatError,
+)
 from veritile.frame.decode import CALL, Limits
 from veritile.frame.header import Header
-from veritile.frame.quiet import quiet_stderr
-from veritile.video.kind import Kind, file_kind
+from veritile.video.kind import Kind, demuxer, file_kind
+
+if TYPE_CHECKING:
+    import av
 
 FRAMES_PER_SECOND: Final = 2.0
 """Frames of one person closer together say nearly the same."""
-MAX_FRAMES: Final = 600
-"""Of one file: five minutes at the full rate. A longer one is sampled more thinly over its whole length, or,
-when it does not tell its length (recordings of browsers do not), over its first five minutes."""
+MAX_FRAMES: Final = 18_000
+"""Of one file: an hour at 5 a second. A longer one is sampled more thinly over its whole length, or, when it
+does not tell its length (recordings of browsers do not), up to this many."""
+QUICK_RATE: Final = 1.0
+"""Frames a second at most of a quick look, which takes key frames: only they are decoded."""
+SPARSE_S: Final = 10.0
+"""Where key frames are further apart, a quick look decodes all and takes a frame every 2 s."""
+_DAMAGED_MOST: Final = 300
+"""Packets in a row that cannot be decoded, after which the rest is taken for lost."""
+_THREADS: Final = min(4, os.cpu_count() or 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,80 +55,185 @@ class VideoFrame:
     """Seconds from the start of the video."""
     rgb: NDArray[np.uint8]
     """(H, W, 3) uint8, RGB, upright."""
+    number: int = 0
+    """How many frames come before it; by time and frame rate where not all were decoded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """What a video file says of itself."""
+
+    seconds: float | None
+    """None when it does not tell, as recordings of browsers do not."""
+    fps: float
+    """Frames a second on average; 25 when it does not tell."""
+    width: int
+    """In pixels, before rotation."""
+    height: int
+
+
+def describe(path: Path) -> Film:
+    """Return what a video says of itself; raises as `sample_frames`, NoFramesError excepted."""
+    with _opened(path, CALL) as (_, film, _):
+        return film
 
 
 def sample_frames(
-    path: Path, *, rate: float = FRAMES_PER_SECOND, most: int = MAX_FRAMES, limits: Limits = CALL
+    path: Path,
+    *,
+    rate: float = FRAMES_PER_SECOND,
+    most: int = MAX_FRAMES,
+    limits: Limits = CALL,
+    quick: bool = False,
 ) -> Iterator[VideoFrame]:
     """Yield frames of a video, at most `rate` a second and `most` in all.
 
-    The file is decoded from its start to its end; rotation noted in the file is applied.
-    Damage in the middle ends the frames, it is no error when there was one before.
+    Times are the frames' own, so a variable rate is followed; rotation noted in the file is applied.
+    What is damaged is passed over, it is no error when there was one good frame.
+
+    Args:
+        path: of the file; any name.
+        rate: frames a second.
+        most: frames in all.
+        limits: the largest frames that are decoded.
+        quick: take key frames, at most `QUICK_RATE` a second, whatever `rate` says.
 
     Raises:
-        FileUnreadableError, UnsupportedFormatError: as `veritile.video.kind.file_kind`; the first also for
-            a name that is no Unicode text.
+        FileUnreadableError, UnsupportedFormatError: as `veritile.video.kind.file_kind`.
         CorruptImageError: the file cannot be opened as a video.
+        NoVideoError: it holds sound or text only.
+        EncryptedVideoError: its pictures are encrypted.
         ImageTooLargeError: its frames are larger than `limits`.
         NoFramesError: not one frame can be decoded.
     """
-    if file_kind(path) is not Kind.VIDEO:
-        raise UnsupportedFormatError(f"{path} is a picture: give it to analyze_image.")
-    try:
-        str(path).encode("utf-8")
-    except UnicodeEncodeError as error:  # OpenCV would crash
-        raise FileUnreadableError(f"{path} has a name that is no Unicode text: rename it.") from error
-    with quiet_stderr():
-        # One thread: bounded memory, and FFmpeg prints nothing after a call has returned.
-        capture = cv2.VideoCapture(str(path.resolve()), cv2.CAP_FFMPEG, [cv2.CAP_PROP_N_THREADS, 1])
-    try:
-        if not capture.isOpened():
-            raise CorruptImageError(
-                f"{path} cannot be opened as a video: it is damaged or was not copied whole."
-            )
-        width, height = (
-            int(capture.get(key)) for key in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT)
-        )
-        limits.check(Header("video", width, height))
-        yield from _sample(capture, path, rate, most, limits)
-    finally:
-        with quiet_stderr():
-            capture.release()
-
-
-def _sample(
-    capture: cv2.VideoCapture, path: Path, rate: float, most: int, limits: Limits
-) -> Iterator[VideoFrame]:
-    fps = capture.get(cv2.CAP_PROP_FPS)
-    fps = fps if math.isfinite(fps) and 0.1 <= fps <= 1000.0 else 25.0
-    interval = max(1.0 / rate, _declared_seconds(capture, fps) / most)
-    taken, index, t, due = 0, 0, 0.0, 0.0
-    while taken < most:
-        with quiet_stderr():
-            grabbed = capture.grab()
-        if not grabbed:
-            break
-        # Files without time stamps answer 0 for every frame: time then goes by the frame rate.
-        stamped = capture.get(cv2.CAP_PROP_POS_MSEC) / 1e3
-        t = stamped if index == 0 or stamped > t else t + 1.0 / fps
-        index += 1
-        if t < due - 0.5 / fps:
-            continue
-        with quiet_stderr():
-            done, bgr = capture.retrieve()
-        if not done:
-            break
-        limits.check(Header("video", bgr.shape[1], bgr.shape[0]))  # a stream may change its size
-        yield VideoFrame(t, np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), dtype=np.uint8))
-        taken += 1
-        due = max(due + interval, t)
+    with _opened(path, limits) as (container, film, first_s):
+        stream = container.streams.video[0]
+        if quick:
+            sparse = _key_frames_apart(stream, film) > SPARSE_S
+            rate = min(rate, 0.5 if sparse else QUICK_RATE)
+            stream.codec_context.skip_frame = "NONREF" if sparse else "NONKEY"
+        interval = max(1.0 / rate, (film.seconds or 0.0) / most)
+        taken, due, before, number = 0, 0.0, -1.0, -1
+        for frame in _decoded(container, path):
+            number += 1
+            # Frames without a time stamp come one frame's time after the last.
+            t = before + 1.0 / film.fps if frame.time is None else frame.time - first_s
+            t = before = max(0.0, t, before)
+            if t < due - min(0.5 / film.fps, 0.25 * interval):
+                continue
+            limits.check(Header("video", frame.width, frame.height))  # a stream may change its size
+            yield VideoFrame(t, _upright(frame), round(t * film.fps) if quick else number)
+            taken += 1
+            due = due + interval if due + interval > t else t + interval
+            if taken == most:
+                return
     if taken == 0:
         raise NoFramesError(
             f"{path} holds no picture that can be decoded: it is damaged or of an unknown codec."
         )
 
 
-def _declared_seconds(capture: cv2.VideoCapture, fps: float) -> float:
-    """Length by the file's own account; 0 when it gives none, as recordings of browsers do."""
-    frames = capture.get(cv2.CAP_PROP_FRAME_COUNT)
-    return frames / fps if math.isfinite(frames) and frames > 0 else 0.0
+@contextmanager
+def _opened(path: Path, limits: Limits) -> Iterator[tuple[av.container.InputContainer, Film, float]]:
+    """The file opened as a video, what it says of itself, and the time of its first frame in seconds."""
+    if file_kind(path) is not Kind.VIDEO:
+        raise UnsupportedFormatError(f"{path} is a picture: give it to analyze_image.")
+    av = _pyav()
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise FileUnreadableError(f"{path} cannot be read ({error.strerror}): check its disk.") from error
+    with file:
+        try:
+            container = av.open(
+                file, format=demuxer(path), metadata_errors="replace", buffer_size=1 << 18, io_open=_refuse
+            )
+        except (av.FFmpegError, OSError, ValueError) as error:
+            raise CorruptImageError(
+                f"{path} cannot be opened as a video: it is damaged or was not copied whole."
+            ) from error
+        with container:
+            if not container.streams.video:
+                raise NoVideoError(f"{path} holds no moving picture, only sound or text: name another file.")
+            stream = container.streams.video[0]
+            context = stream.codec_context
+            if context is None:
+                raise NoFramesError(f"{path} is of an unknown codec: convert it to H.264 first.")
+            limits.check(Header("video", context.width, context.height))
+            stream.thread_type = "AUTO"
+            context.thread_count = _THREADS
+            yield container, _film(container, stream), _seconds(stream.start_time, stream.time_base) or 0.0
+
+
+def _decoded(container: av.container.InputContainer, path: Path) -> Iterator[av.VideoFrame]:
+    """Every frame that can be decoded."""
+    av = _pyav()
+    stream, any_yet, damaged, encrypted = container.streams.video[0], False, 0, False
+    packets = container.demux(stream)
+    while damaged < _DAMAGED_MOST:
+        try:
+            packet = next(packets)
+        except StopIteration:
+            break
+        except (av.FFmpegError, OSError):
+            damaged += 1
+            continue
+        encrypted = encrypted or packet.has_sidedata("encryption_info")
+        if encrypted and not any_yet:
+            raise EncryptedVideoError(f"{path} is encrypted (DRM): play it where it may be, and record that.")
+        try:
+            frames = stream.decode(packet)
+        except (av.FFmpegError, OSError):
+            damaged += 1
+            continue
+        for frame in frames:
+            any_yet, damaged = True, 0
+            yield frame
+
+
+def _film(container: Any, stream: Any) -> Film:
+    fps = float(stream.average_rate or stream.guessed_rate or 0)
+    seconds = _seconds(stream.duration, stream.time_base)
+    if seconds is None and container.duration:
+        seconds = container.duration / 1e6
+    if seconds is not None and not 0.0 < seconds < 1e6:
+        seconds = None
+    context = stream.codec_context
+    return Film(seconds, fps if 0.1 <= fps <= 1000.0 else 25.0, context.width, context.height)
+
+
+def _seconds(ticks: int | None, base: Fraction | None) -> float | None:
+    return None if ticks is None or base is None else float(ticks * base)
+
+
+def _key_frames_apart(stream: Any, film: Film) -> float:
+    """Seconds between key frames on average, by the file's index; unknown counts as often enough."""
+    entries = stream.index_entries
+    keys = sum(1 for entry in entries if entry.is_keyframe)
+    if film.seconds is None or len(entries) < 2 or keys == 0:
+        return 0.0
+    return film.seconds / keys
+
+
+def _upright(frame: av.VideoFrame) -> NDArray[np.uint8]:
+    rgb = frame.to_ndarray(format="rgb24")
+    # The display matrix turns anticlockwise, in degrees; other angles than right ones are of no camera.
+    turns = round(frame.rotation / 90) % 4
+    return np.ascontiguousarray(np.rot90(rgb, turns) if turns else rgb)
+
+
+def _refuse(url: str, *_: object) -> Any:
+    raise PermissionError(f"a video may not open another file: {url}")
+
+
+def _pyav() -> Any:
+    """PyAV, which is heavy and only here needed."""
+    try:
+        import av
+        import av.logging
+    except ImportError as error:
+        raise InferenceError(
+            f"A library is missing or broken ({error}): install Veritile again, then run `veritile doctor`."
+        ) from error
+    av.logging.set_level(None)  # FFmpeg says nothing on standard error, whatever a file holds
+    return av

@@ -12,7 +12,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Final
 
-from veritile.errors import FileUnreadableError, UnsupportedFormatError
+from veritile.errors import EmptyFileError, FileUnreadableError, UnsupportedFormatError
 
 
 class Kind(Enum):
@@ -23,7 +23,7 @@ class Kind(Enum):
 
 
 SUFFIXES: Final = frozenset(
-    {".jpg", ".jpeg", ".webp", ".mp4", ".m4v", ".mov", ".3gp", ".webm", ".mkv", ".avi"}
+    {".jpg", ".jpeg", ".webp", ".mp4", ".m4v", ".mov", ".3gp", ".webm", ".mkv", ".avi", ".gif"}
 )
 """Names that are looked at when a folder is searched."""
 
@@ -37,14 +37,18 @@ _SIGNATURES: Final = (
     (Kind.VIDEO, ((4, b"wide"),)),
     (Kind.VIDEO, ((0, b"\x1a\x45\xdf\xa3"),)),  # WebM, Matroska
     (Kind.VIDEO, ((0, b"RIFF"), (8, b"AVI "))),
+    (Kind.VIDEO, ((0, b"GIF8"),)),
 )
+_DEMUXERS: Final = {b"\x1a\x45\xdf\xa3": "matroska", b"RIFF": "avi", b"GIF8": "gif"}
+"""FFmpeg's name of what reads a file, by its first 4 bytes; all others of the table are read as MOV."""
 
 
 def file_kind(path: Path) -> Kind:
     """Tell what a file holds from its first 12 bytes.
 
     Raises:
-        FileUnreadableError: the file is absent, empty, not a file, or may not be read.
+        FileUnreadableError: the file is absent, not a file, or may not be read.
+        EmptyFileError: it holds nothing.
         UnsupportedFormatError: neither a picture nor a video that can be analysed.
     """
     try:
@@ -63,10 +67,17 @@ def file_kind(path: Path) -> Kind:
             f"{path} cannot be read ({error.strerror}): check its name and permissions."
         ) from error
     if not start:
-        raise FileUnreadableError(f"{path} is empty: copy it again.")
+        raise EmptyFileError(f"{path} is empty: copy it again.")
     for kind, parts in _SIGNATURES:
         if all(start[offset : offset + len(part)] == part for offset, part in parts):
             return kind
     raise UnsupportedFormatError(
-        f"{path} is neither a picture (JPEG, WebP) nor a video (MP4, MOV, WebM, MKV, AVI): convert it first."
+        f"{path} is neither a picture (JPEG, WebP) nor a video (MP4, MOV, WebM, MKV, AVI, GIF): "
+        "convert it first."
     )
+
+
+def demuxer(path: Path) -> str:
+    """FFmpeg's name of what reads a video, from its first bytes; raises OSError."""
+    with path.open("rb") as file:
+        return _DEMUXERS.get(file.read(4), "mov")
