@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 import bootstrap
-from call.badges import read_badges
+from call.badges import Badge, read_badges
 from e2e.origins import MEET
 from e2e.standin import StandIn
 
@@ -65,6 +65,12 @@ def press_until(page: Page, key: str, shadow: Shadow, function: str, wanted: str
             return
         page.keyboard.press(key)
     raise AssertionError(f"{key} does not lead to {wanted}, but to {shadow.ask(function)}")
+
+
+def tell(call: StandIn, message: dict[str, Any]) -> None:
+    """Say what the popup says when its user chooses something."""
+    port = "message => chrome.runtime.connect({ name: 'veritile.popup' }).postMessage(message)"
+    call.watcher.page.evaluate(port, message)
 
 
 def test_the_card_opens_and_closes_by_keyboard_alone(call: StandIn) -> None:
@@ -175,13 +181,67 @@ def test_hiding_somebody_is_told_and_can_be_taken_back(call: StandIn) -> None:
     )
     assert "Ana" not in " ".join(badge.text for badge in read_badges(call.page))
     (tab,) = {tab["tab"] for tab in snapshot["tabs"]}
-    message = {"kind": "hide", "tab": tab, "participant": ana(snapshot)["participant"], "hidden": False}
-    call.watcher.page.evaluate(
-        "message => chrome.runtime.connect({ name: 'veritile.popup' }).postMessage(message)", message
-    )
+    tell(call, {"kind": "hide", "tab": tab, "participant": ana(snapshot)["participant"], "hidden": False})
     call.watcher.wait_for(lambda s: not ana(s).get("hidden"), seconds=5, what="the word that she is back")
     call.watcher.wait_for(
         lambda _: "Ana" in " ".join(badge.text for badge in read_badges(call.page)),
         seconds=5,
         what="her badge",
     )
+
+
+def test_size_corner_and_language_are_the_users(call: StandIn) -> None:
+    def ana() -> Badge | None:
+        tile = call.page.locator(".tile", has_text="Ana").bounding_box()
+        assert tile
+        found = [
+            badge
+            for badge in read_badges(call.page)
+            if tile["x"] < badge.box[0] < tile["x"] + tile["width"]
+            and tile["y"] < badge.box[1] < tile["y"] + tile["height"]
+        ]
+        return found[0] if len(found) == 1 else None
+
+    before = ana()
+    assert before
+    tell(
+        call,
+        {"kind": "set", "settings": {"badgeCorner": "bottom_right", "badgeSize": "large", "language": "ar"}},
+    )
+    try:
+
+        def dressed(_: object) -> bool:
+            badge = ana()
+            tile = call.page.locator(".tile", has_text="Ana").bounding_box()
+            if not badge or not tile:
+                return False
+            x, y, width, height = badge.box
+            return (
+                height > before.box[3]
+                and 0 <= tile["x"] + tile["width"] - x - width <= 16
+                and 0 <= tile["y"] + tile["height"] - y - height <= 16
+                and badge.text != before.text
+            )
+
+        call.watcher.wait_for(dressed, seconds=10, what="a large badge at the bottom right, in Arabic")
+    finally:
+        tell(
+            call,
+            {"kind": "set", "settings": {"badgeCorner": "auto", "badgeSize": "medium", "language": "auto"}},
+        )
+
+
+def test_a_person_in_picture_in_picture_is_looked_at_on(call: StandIn) -> None:
+    def captured(snapshot: dict[str, Any]) -> int:
+        return sum(tab["figures"]["captured"] for tab in snapshot["tabs"] if tab.get("figures"))
+
+    session = call.page.context.new_cdp_session(call.page)
+    float_it = "document.querySelector('#ana').requestPictureInPicture()"
+    session.send("Runtime.evaluate", {"expression": float_it, "userGesture": True, "awaitPromise": True})
+    assert call.page.evaluate("() => document.pictureInPictureElement?.id") == "ana"
+    before = captured(call.watcher.snapshot())
+    snapshot = call.watcher.wait_for(lambda s: captured(s) > before + 2, seconds=30, what="more looks")
+    entry = next(entry for entry in call.entries(snapshot) if entry.get("name") == "Ana Prieto")
+    assert entry["kind"] == "camera"
+    assert entry.get("reason") not in ("frozen", "unsupported")
+    call.page.evaluate("() => document.exitPictureInPicture()")

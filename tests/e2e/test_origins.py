@@ -2,54 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import BrowserContext, Playwright
+from playwright.sync_api import BrowserContext
 
 from call.badges import read_badges
-from call.browser import launch
-from call.cameras import astronaut
 from call.watch import Snapshot, Watcher
-from e2e.origins import PLATFORMS, Origin, serve
-from veritile.install.register import install_profile
+from e2e.origins import PLATFORMS, Origin
 
 pytestmark = pytest.mark.e2e
 
 
-@pytest.fixture(scope="module")
-def context(
-    playwright: Playwright,
-    chromium: Path,
-    extension: Path,
-    log_folder: Path,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[BrowserContext]:
-    """A browser to which the three origins are real."""
-    folder = tmp_path_factory.mktemp("origins")
-    camera = astronaut(folder / "camera.mjpeg", swapped=False, seconds=3)
-    profile = folder / "profile"
-    profile.mkdir()
-    install_profile(profile)
-    with serve() as arguments:
-        context = launch(
-            playwright,
-            chromium=chromium,
-            profile=profile,
-            camera=camera,
-            extension=extension,
-            arguments=arguments,
-        )
-        yield context
-        context.close()
-
-
 @pytest.mark.parametrize("origin", PLATFORMS, ids=lambda origin: origin.host)
-def test_each_kind_of_tile_is_treated_as_it_should_be(context: BrowserContext, origin: Origin) -> None:
-    page = context.new_page()
+def test_each_kind_of_tile_is_treated_as_it_should_be(at_origins: BrowserContext, origin: Origin) -> None:
+    page = at_origins.new_page()
     page.goto(origin.url)
-    watcher = Watcher(context, page)
+    watcher = Watcher(at_origins, page)
 
     def judged(snapshot: Snapshot) -> bool:
         entries = [entry for tab in snapshot["tabs"] for entry in tab["entries"]]

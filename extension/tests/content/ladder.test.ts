@@ -95,3 +95,17 @@ describe("The size that is sent", () => {
     expect(sentSize(width, height)).toEqual({ width: w, height: h });
   });
 });
+
+describe("The size that is sent", () => {
+  it.each([
+    [1280, 720, 640, 360],
+    [640, 360, 640, 360],
+    [320, 180, 320, 180],
+    [1080, 1920, 640, 1138],
+    [16_384, 16_384, 640, 640],
+    [2, 4000, 1, 1280],
+    [1, 1, 1, 1],
+  ])("of %i x %i is %i x %i: as it is up to 640 wide, never larger, never nothing", (width, height, w, h) => {
+    expect(sentSize(width, height)).toEqual({ width: w, height: h });
+  });
+});

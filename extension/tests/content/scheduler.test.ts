@@ -45,6 +45,14 @@ describe("Scheduler", () => {
     }
   });
 
+  it("spreads the burst at the start of a call of 49 out, and has looked at everybody within two seconds", () => {
+    const { taken } = simulate(49, { every: 5000, delay: 25, seconds: 4 });
+    expect(counted(taken)).toEqual(Array(49).fill(1));
+    for (const [i, { at }] of taken.entries())
+      expect(at - (taken[i - 1]?.at ?? -SLOT_MS)).toBeGreaterThanOrEqual(SLOT_MS);
+    expect(taken.at(-1)?.at).toBeLessThan(2000);
+  });
+
   it("has at most so many batches in flight, however slow the host", () => {
     expect(simulate(9, { every: 100, delay: 700, seconds: 10 }).most).toBe(MAX_BATCHES_IN_FLIGHT);
   });

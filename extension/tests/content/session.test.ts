@@ -6,6 +6,7 @@ import { Session } from "../../src/content/session";
 import type { FromTab, HostState, ToTab } from "../../src/shared/channel";
 import { FakePort } from "../chrome";
 import { play, stage } from "./stage";
+import { getMessage } from "./strings";
 
 const badges = vi.hoisted(() => vi.fn());
 // Bundled by esbuild alone; happy-dom has no pixels to encode either, nor popovers to show badges in.
@@ -30,15 +31,17 @@ const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 const capture = vi.fn();
 let life: AbortController;
 
+const event = { addListener: () => {}, removeListener: () => {} };
+const connect = () => {
+  ports.push(new FakePort());
+  return port();
+};
+
 beforeEach(() => {
   vi.useFakeTimers();
+  Object.assign(HTMLElement.prototype, { showPopover() {}, hidePopover() {} });
   ports.length = 0;
   stage("<video></video>", "https://call.example/");
-  const event = { addListener: () => {}, removeListener: () => {} };
-  const connect = () => {
-    ports.push(new FakePort());
-    return port();
-  };
   Object.assign(globalThis, { chrome: { runtime: { id: "x", connect, onMessage: event } } });
   Object.assign(HTMLVideoElement.prototype, { getVideoPlaybackQuality: () => ({ totalVideoFrames: Math.random() }) });
   capture.mockReset().mockRejectedValue(new NoPicture("no pixels here"));
@@ -233,4 +236,48 @@ it("takes the larger of two tiles of one person, one picture for both, and puts 
     { element: { id: "small" }, width: 160 },
   ]);
   expect(sent("roster").at(-1)).toMatchObject({ entries: [{ participant }] });
+});
+
+it("tells the user within 20 s that a call is on and nobody can be found, and takes it back", async () => {
+  stage("<main><video></video></main>", "https://meet.google.com/abc-defg-hij");
+  Object.assign(globalThis.chrome, { runtime: { id: "x", connect, onMessage: event }, i18n: { getMessage } });
+  play("video");
+  begin();
+  await pass(20_000);
+  say("off");
+  expect(document.querySelector("veritile-note")).not.toBeNull();
+  await pass(100);
+  expect(sent("roster").at(-1)).toMatchObject({ blind: true });
+  document.querySelector("main")?.setAttribute("data-participant-id", "spaces/abc/devices/1");
+  await pass(3000);
+  expect(document.querySelector("veritile-note")).toBeNull();
+  expect(sent("roster").at(-1)).not.toHaveProperty("blind");
+});
+
+it("says nothing of that to whoever has switched off", async () => {
+  stage("<main><video></video></main>", "https://meet.google.com/abc-defg-hij");
+  Object.assign(globalThis.chrome, { runtime: { id: "x", connect, onMessage: event } });
+  play("video");
+  begin();
+  await pass(20_000);
+  say("off", false);
+  await pass(30_000);
+  expect(document.querySelector("veritile-note")).toBeNull();
+});
+
+it("takes somebody's badge away, remembers it while they are gone, and says so", async () => {
+  play("video");
+  begin();
+  say("ready");
+  await pass(200);
+  const [entry] = (sent("roster").at(-1) as Extract<FromTab, { kind: "roster" }>).entries;
+  if (!entry) throw new Error("somebody is there");
+  port().onMessage.emit({ kind: "hide", participant: entry.participant, hidden: true });
+  await pass(1200);
+  expect(sent("roster").at(-1)).toMatchObject({ entries: [{ hidden: true }] });
+  badges.mockClear();
+  await pass(6000);
+  expect(badges).not.toHaveBeenCalled();
+  port().onMessage.emit({ kind: "hide", participant: entry.participant, hidden: false });
+  expect(badges).toHaveBeenCalled();
 });

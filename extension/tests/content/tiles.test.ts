@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Tile } from "../../src/content/platforms/tile";
+import { MOST_TILES, type Tile } from "../../src/content/platforms/tile";
 import { GRACE_MS, isSame, RESCAN_MS, Roster, TileWatcher } from "../../src/content/tiles";
 import { play, stage } from "./stage";
 
@@ -110,12 +110,14 @@ describe("TileWatcher", () => {
   let stop: AbortController;
   const onScan = vi.fn();
   const onRemoved = vi.fn();
+  const find = vi.fn((): Tile[] => []);
 
   beforeEach(() => {
     vi.useFakeTimers();
+    find.mockReset().mockReturnValue([]);
     stage("<main></main>");
     stop = new AbortController();
-    const platform = { find: () => [] } as never;
+    const platform = { find } as never;
     new TileWatcher(document, {
       platformOf: () => platform,
       onScan,
@@ -161,6 +163,36 @@ describe("TileWatcher", () => {
     await soon();
     expect(onScan).toHaveBeenCalledTimes(3);
     expect(onRemoved).toHaveBeenCalled();
+  });
+
+  it("looks the more rarely the longer it takes, on a page that never rests", async () => {
+    find.mockImplementation(() => {
+      vi.setSystemTime(Date.now() + 30);
+      vi.advanceTimersByTime(30);
+      return [];
+    });
+    for (let ms = 0; ms < 10_000; ms += 50) {
+      document.body.append(document.createElement("video"));
+      await vi.advanceTimersByTimeAsync(50);
+    }
+    // Without that, some 80 times.
+    expect(onScan.mock.calls.length).toBeLessThan(14);
+  });
+
+  it("takes no more tiles than a call can have", async () => {
+    const element = document.body;
+    const tile: Tile = { participant: "a", kind: "camera", element, source: null, identity: () => "" };
+    find.mockReturnValue(Array(1000).fill(tile));
+    await vi.advanceTimersByTimeAsync(RESCAN_MS);
+    expect(onScan.mock.lastCall?.[0].tiles).toHaveLength(MOST_TILES);
+  });
+
+  it("takes a page that cannot be read for one without tiles, and reads on", async () => {
+    find.mockImplementation(() => {
+      throw new TypeError("closest is not a function");
+    });
+    await vi.advanceTimersByTimeAsync(2 * RESCAN_MS);
+    expect(onScan.mock.calls.map(([{ tiles }]) => tiles)).toEqual([[], []]);
   });
 
   it("does nothing any more once stopped", async () => {
