@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from veritile.store.document import Document
 
+_NOTHING = "There was nothing to remove. (A call that is still going on stays.)"
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of lines.")
 
 
@@ -188,7 +190,7 @@ def prune(days: int | None, session: str | None, everything: bool, yes: bool, as
         if as_json:
             _print_json({"log": str(path), "removed": removed})
         else:
-            click.echo(f"{removed} entries were removed." if removed else "There was nothing to remove.")
+            click.echo(f"{removed} entries were removed." if removed else _NOTHING)
 
 
 @contextmanager

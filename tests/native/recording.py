@@ -12,6 +12,7 @@ from msgspec import UNSET
 from native.talk import HELLO, OPEN, frames, item_of, picture_of
 from veritile.frame import Face, FaceResult, FrameResult, ModelInfo, Timing
 from veritile.frame.quality import Gate
+from veritile.native.analyzer import Analyzer
 from veritile.native.batches import BatchQueue
 from veritile.native.clock import SYSTEM, Clock
 from veritile.native.codec import encode
@@ -19,7 +20,7 @@ from veritile.native.counters import Counters
 from veritile.native.dispatcher import Dispatcher
 from veritile.native.journal import Journal
 from veritile.native.messages import ClientMessage, HostMessage, Item
-from veritile.native.worker import Analyzer, Worker
+from veritile.native.worker import Worker
 from veritile.vocabulary import Label
 
 

@@ -212,6 +212,20 @@ def test_nothing_is_kept_for_zero_days(talk: Logged) -> None:
     assert talk.entries("pruned")
 
 
+def test_look_that_ends_after_its_session_begins_no_other() -> None:
+    gated = GatedAnalyzer()
+    talk = Logged(gated)
+    opened(talk)
+    talk.say(frames(3, picture_of("ada", b"1", captured_at=(1.7e9 + talk.now) * 1000)))
+    assert gated.busy.wait(10)
+    talk.ask(Close(id=4, session="call"))
+    gated.gate.set()
+    assert as_a(Verdicts, talk.reply_to(3))
+    talk.end()
+    assert len(talk.entries("session_opened")) == 1
+    assert len(talk.entries("verdict")) == 1
+
+
 def test_session_has_a_bound(talk: Logged, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal, "MOST_ENTRIES", 6)
     for n in range(20):

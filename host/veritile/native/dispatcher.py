@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Sequence
 
 from msgspec import UNSET, UnsetType
 
@@ -52,6 +53,7 @@ class Dispatcher:
         greeted: Callable[[], None] = lambda: None,
         clock: Clock = SYSTEM,
         journal: Journal | None = None,
+        processes: Callable[[], Sequence[int]] = lambda: [os.getpid()],
     ) -> None:
         self._batches = batches
         self._worker = worker
@@ -60,6 +62,7 @@ class Dispatcher:
         self._on_hello = greeted
         self._clock = clock
         self._journal = journal or Journal(None)
+        self._processes = processes
         self._greeted = False
         self._sessions = Sessions()
 
@@ -165,8 +168,6 @@ class Dispatcher:
         return written(document, form)
 
     def _health(self, request: int) -> Health:
-        import psutil  # costs 10 ms, which `hello` need not wait for
-
         sessions = self._sessions.all()
         return Health(
             re=request,
@@ -176,6 +177,16 @@ class Dispatcher:
             errors=self._counters.errors,
             sessions=len(sessions),
             participants=sum(len(session.participants) for session in sessions),
-            rss_bytes=psutil.Process().memory_info().rss,
+            rss_bytes=sum(map(_resident, self._processes())),
             uptime_ms=self._counters.uptime_ms,
         )
+
+
+def _resident(pid: int) -> int:
+    """Bytes of memory that a process holds; 0 when it has just ended."""
+    import psutil  # costs 10 ms, which `hello` need not wait for
+
+    try:
+        return psutil.Process(pid).memory_info().rss
+    except psutil.Error:
+        return 0

@@ -210,15 +210,16 @@ class Journal:
         """What the log knows of a session; from now on, that it is open."""
         assert self._writer is not None
         with self._lock:
-            if session.logged is not None and session.logged.id in self._open:
-                return session.logged
+            logged = session.logged
+            if logged is not None and (session.closed or logged.id in self._open):
+                return logged
             self._begin()
             session.logged = logged = LoggedSession(os.urandom(6).hex())
             self._open[logged.id] = logged
-        told = {"client": session.key, "platform": session.platform, "opened_at": session.opened_at}
-        told |= {"veritile": __version__, "model": to_builtins(model_on_card())}
-        told |= {"alarms_per_hour": session.policy.budget}
-        self._writer.put([self._entry(Kind.SESSION_OPENED, told, logged.id)])
+            told = {"client": session.key, "platform": session.platform, "opened_at": session.opened_at}
+            told |= {"veritile": __version__, "model": to_builtins(model_on_card())}
+            told |= {"alarms_per_hour": session.policy.budget}
+            self._writer.put([self._entry(Kind.SESSION_OPENED, told, logged.id)])
         return logged
 
     def _end_sessions(self, why: str) -> None:

@@ -46,6 +46,16 @@ LONGEST_DAYS: Final = 3650
 LISTED_BYTES: Final = 900_000
 """Of the log's sessions in one reply; what is older is left out."""
 
+LOOKS_AT_ONCE: Final = 2
+"""Pictures that are looked at side by side, of a large batch."""
+LOOK_S: Final = 2.0
+"""A look that takes longer is given up with the process that looks: its picture would be stale by now."""
+LOAD_S: Final = 30.0
+"""The same for loading the model: a cold disk takes seconds."""
+LOSSES: Final = 5
+LOSSES_S: Final = 60.0
+"""So many processes may be lost in so much time; after one more no other is started."""
+
 REPLIES_WAITING: Final = 64
 STALLED_S: Final = 1.5
 """When so many replies wait and none is taken for this long, the peer has stopped reading: the host ends."""

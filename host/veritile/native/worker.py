@@ -11,13 +11,19 @@ import sys
 import threading
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
 
 from msgspec import UNSET, UnsetType
 
 from veritile.decision import Pacer, Scorer
-from veritile.errors import InferenceError, InternalError, SessionError, UnknownSessionError, VeritileError
+from veritile.errors import (
+    InternalError,
+    LookingGivenUpError,
+    SessionError,
+    UnknownSessionError,
+    VeritileError,
+)
 from veritile.looks import observation
+from veritile.native.analyzer import Analyzer
 from veritile.native.batches import Batch, BatchQueue, WaitingFrame
 from veritile.native.clock import SYSTEM, Clock
 from veritile.native.counters import Counters
@@ -29,39 +35,6 @@ from veritile.native.sharing import Helper
 from veritile.native.status import ModelStatus, chosen_model, info, model_on_card
 from veritile.scorer import read_scorer
 
-if TYPE_CHECKING:
-    from veritile.frame import FrameResult, ModelInfo
-
-
-class Analyzer(Protocol):
-    """What the worker needs of veritile.frame.FrameAnalyzer."""
-
-    @property
-    def model(self) -> ModelInfo:
-        """Name, version, SHA-256 and provider."""
-
-    def analyze_encoded(self, data: bytes, *, last: bytes | None = None) -> FrameResult:
-        """Judge one JPEG or WebP, against the thumbnail of the participant's last.
-
-        Raises an ImageError or a ModelError. Called from two threads at once.
-        """
-
-
-def load_analyzer() -> Analyzer:
-    """Load the chosen model; this is where numpy, OpenCV and ONNX Runtime are imported.
-
-    Raises a ModelError.
-    """
-    # numpy's BLAS, which nothing here uses, starts a spinning thread a core: half the CPU of a start.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    try:
-        from veritile.frame import FrameAnalyzer
-    except ImportError as error:
-        raise InferenceError(
-            f"A library is missing or broken ({error}): install Veritile again, then run `veritile doctor`."
-        ) from error
-    return FrameAnalyzer.load(chosen_model())
-
 
 class Worker:
     """Takes batches off a queue and sends their verdicts."""
@@ -71,7 +44,7 @@ class Worker:
         batches: BatchQueue,
         send: Callable[[HostMessage], None],
         counters: Counters,
-        load: Callable[[], Analyzer] = load_analyzer,
+        load: Callable[[], Analyzer],
         clock: Clock = SYSTEM,
         journal: Journal | None = None,
     ) -> None:
@@ -136,32 +109,39 @@ class Worker:
             if not isinstance(error, VeritileError):
                 logger.exception("the model could not be loaded")
             reason = error if isinstance(error, VeritileError) else internal_error()
-            logger.error("model failed: %d %s", reason.code, reason)
-            self.status = ModelStatus(self.status.model, ModelState.FAILED, error=reason)
-            self._send(self._refusal(reason))
+            self._fail(reason)
         else:
-            model = self._analyzer.model
-            runtime = sys.modules.get("onnxruntime")
-            people = self._scorer.reference
-            self.status = ModelStatus(
+            self._ready(self._analyzer)
+            logger.info("ready in %.0f ms", self._ms_since(started))
+
+    def _ready(self, analyzer: Analyzer) -> None:
+        """Tell which model judges, and where."""
+        model, people = analyzer.model, self._scorer.reference
+        runtime = sys.modules.get("onnxruntime")
+        self._tell(
+            ModelStatus(
                 Model(name=model.name, version=model.version, sha256=model.sha256),
                 ModelState.READY,
                 provider=model.provider,
                 least_budget=people.smallest_budget if people else None,
-                onnxruntime=getattr(runtime, "__version__", None),
+                onnxruntime=getattr(model, "onnxruntime", None) or getattr(runtime, "__version__", None),
             )
-            logger.info(
-                "model %s %s ready in %.0f ms on %s",
-                model.name,
-                model.version,
-                self._ms_since(started),
-                model.provider,
-            )
-        self._journal.model(self.status)
-        self._send(info(self.status, self._journal.told))
+        )
+        logger.info("model %s %s on %s", model.name, model.version, model.provider)
+
+    def _fail(self, reason: VeritileError) -> None:
+        """Tell that nothing can be judged any more, and why."""
+        logger.error("model failed: %d %s", reason.code, reason)
+        self._send(self._refusal(reason))
+        self._tell(ModelStatus(self.status.model, ModelState.FAILED, error=reason))
+
+    def _tell(self, status: ModelStatus) -> None:
+        self.status = status
+        self._journal.model(status)
+        self._send(info(status, self._journal.told))
 
     def _answer(self, batch: Batch) -> HostMessage:
-        if self._analyzer is None:
+        if self._analyzer is None or self.status.state is ModelState.FAILED:
             return self._refusal(self.status.error or internal_error(), batch.request)
         if batch.session.closed:
             closed = UnknownSessionError(
@@ -169,7 +149,13 @@ class Worker:
             )
             return self._refusal(closed, batch.request)
         notes: list[Note] = []
-        reply = _verdicts(batch, self._look_at_all(self._analyzer, batch, notes))
+        try:
+            reply = _verdicts(batch, self._look_at_all(self._analyzer, batch, notes))
+        except LookingGivenUpError as error:
+            self._fail(error)
+            return self._refusal(error, batch.request)
+        if self._analyzer.model.provider != self.status.provider:
+            self._ready(self._analyzer)
         self._journal.judged(batch.session, reply.alarm, notes)
         return reply
 
@@ -199,7 +185,7 @@ class Worker:
         try:
             started = self._clock.work()  # work, not waiting: a busy machine makes no look dearer
             result = analyzer.analyze_encoded(frame.jpeg, last=person.thumbnail)
-            self._pacer.spent((self._clock.work() - started) * 1000)
+            self._pacer.spent((self._clock.work() - started) * 1000 + result.timing.cpu_ms)
             person.thumbnail = result.thumbnail
             seen, before = observation(frame.captured, result), person.changes
             verdict = person.observe(seen, frame.captured_at, policy, self._scorer, self._pacer)
@@ -207,6 +193,8 @@ class Worker:
             if self._journal.on:
                 note = self._journal.note(frame, person, item, changed=person.changes is not before)
                 notes.extend([note] if note else [])
+        except LookingGivenUpError:
+            raise
         except VeritileError as error:
             self._counters.error(error.code)
             return unjudged(frame, queue_ms, error)

@@ -179,7 +179,7 @@ class Writer:
 
     def _try(self, taken: list[Entry], gap: _Gap | None) -> None:
         """Write, or put back what could not be written."""
-        before = gap
+        before, lost = gap, gap.lost if gap else 0
         while True:
             try:
                 self._write(taken, gap)
@@ -192,7 +192,8 @@ class Writer:
         with self._changed:
             self._settled += len(taken)
             if self._gap is before:
-                self._gap = None
+                since = before.lost - lost if before else 0
+                self._gap = _Gap(LogState.SLOW, self._now(), since) if since else None
             self._changed.notify_all()
         self._work()
 
