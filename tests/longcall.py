@@ -13,7 +13,7 @@ import psutil
 
 from native.talk import HELLO, OPEN, frames, item_of, picture_of
 from veritile.live.host import EPOCH_MS, PlayedHost
-from veritile.native.worker import Analyzer
+from veritile.native.analyzer import Analyzer
 from veritile.store.database import readable
 
 STEP_S = 60

@@ -21,7 +21,8 @@ import longcall
 import pictures
 from native.recording import GatedAnalyzer
 from native.talk import retaken
-from veritile.native.worker import load_analyzer
+from veritile.native.analyzer import load_analyzer
+from veritile.native.status import chosen_model
 
 
 def main() -> None:
@@ -34,7 +35,7 @@ def main() -> None:
     arguments = parser.parse_args()
     jpeg = pictures.jpeg(pictures.person(320, 180, face_px=80), quality=80)
     shown = [b"%d" % n if arguments.no_pipeline else retaken(jpeg, n) for n in range(16)]
-    analyzer = GatedAnalyzer(is_open=True) if arguments.no_pipeline else load_analyzer()
+    analyzer = GatedAnalyzer(is_open=True) if arguments.no_pipeline else load_analyzer(chosen_model())
     if isinstance(analyzer, GatedAnalyzer):
         analyzer.looked_at = Forgetful()  # or it would grow with the call
     began = time.monotonic()

@@ -9,13 +9,13 @@ judge may have been lost, it is searched once more at half its size.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from veritile.frame.result import Face
 from veritile.frame.yunet import YuNet
 
 QUICK_SIDE: Final = 320
@@ -26,23 +26,6 @@ MIN_CONFIDENCE: Final = 0.6
 """Below it a detection is not reported."""
 MAX_FACES: Final = 16
 """Of one picture: the most confident are kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class Face:
-    """One face in a frame."""
-
-    box: tuple[float, float, float, float]
-    """x, y, width, height in pixels of the frame; may reach a little beyond it."""
-    landmarks: tuple[tuple[float, float], ...]
-    """x, y of the person's right eye, left eye, nose tip, right and left corner of the mouth."""
-    confidence: float
-    """The detector's, 0-1."""
-
-    @property
-    def size(self) -> float:
-        """Long side of the box in pixels."""
-        return max(self.box[2:])
 
 
 class FaceDetector:

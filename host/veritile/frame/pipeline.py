@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, Self
 
@@ -13,112 +13,21 @@ from numpy.typing import NDArray
 from veritile.errors import UnsupportedFormatError
 from veritile.frame.card import DEFAULT_MODEL, read_card
 from veritile.frame.changed import is_unchanged, thumbnail
+from veritile.frame.closeup import closeup
 from veritile.frame.crop import crop_face
 from veritile.frame.decode import CALL, Limits, decode_with_header
-from veritile.frame.faces import Face, FaceDetector
+from veritile.frame.faces import FaceDetector
 from veritile.frame.memory import give_back
 from veritile.frame.model import Model, ModelInfo
 from veritile.frame.pose import yaw_of
 from veritile.frame.quality import measure
+from veritile.frame.result import Box, Face, FaceResult, FrameResult, Timing
 from veritile.frame.signature import signature
-from veritile.odds import probability
-from veritile.vocabulary import Reason
 
 __all__ = ["Face", "FaceResult", "FrameAnalyzer", "FrameResult", "ModelInfo", "Timing"]
 
 MAX_LOOKS: Final = 8
 """Faces of one frame that are judged, the largest."""
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """Wall-clock milliseconds of each step; 0 for a step that was not taken."""
-
-    decode_ms: float
-    detect_ms: float
-    score_ms: float
-
-
-@dataclass(frozen=True, slots=True)
-class FaceResult:
-    """What one face of a frame shows."""
-
-    face: Face
-    log_odds: float | None
-    """Calibrated ln(P(fake) / P(real)); None when the face cannot be judged."""
-    quality: float
-    """How much this look should count, 0-1; 0 when the face cannot be judged."""
-    reason: Reason | None
-    """Why `log_odds` is None: face_too_small, blurred or too_dark."""
-    yaw: float
-    """How far the head is turned to either side, in degrees; rough, see `veritile.frame.pose`."""
-    signature: tuple[float, ...]
-    """Of the face's surroundings, see `veritile.frame.signature`."""
-
-    @property
-    def score(self) -> float | None:
-        """P(fake), 0-1, the same statement as `log_odds`."""
-        return None if self.log_odds is None else probability(self.log_odds)
-
-    @property
-    def box(self) -> tuple[float, float, float, float]:
-        """x, y, width, height in pixels of the frame."""
-        return self.face.box
-
-    @property
-    def landmarks(self) -> tuple[tuple[float, float], ...]:
-        """The five points of `Face.landmarks`."""
-        return self.face.landmarks
-
-    @property
-    def face_px(self) -> float:
-        """Long side of the box in pixels."""
-        return self.face.size
-
-
-@dataclass(frozen=True, slots=True)
-class FrameResult:
-    """What one frame shows. Its score, log-odds, quality, reason and face are those of the largest face."""
-
-    looks: tuple[FaceResult, ...]
-    """At most MAX_LOOKS faces with what each shows, the largest first."""
-    faces: tuple[Face, ...]
-    """All faces, the largest first."""
-    width: int
-    """Of the frame, in pixels."""
-    height: int
-    timing: Timing
-    thumbnail: bytes = b""
-    """Give it to `FrameAnalyzer.analyze_encoded` with the next frame of the same participant."""
-    unchanged: bool = False
-    """The frame shows the same picture as the last one: no face was looked for."""
-
-    @property
-    def score(self) -> float | None:
-        """P(fake), 0-1; None when there is no usable face."""
-        return self.looks[0].score if self.looks else None
-
-    @property
-    def log_odds(self) -> float | None:
-        """Calibrated ln(P(fake) / P(real)), the same statement as `score`."""
-        return self.looks[0].log_odds if self.looks else None
-
-    @property
-    def quality(self) -> float:
-        """How much the frame should count, 0-1; 0 when there is no usable face."""
-        return self.looks[0].quality if self.looks else 0.0
-
-    @property
-    def reason(self) -> Reason | None:
-        """Why `score` is None: no_face, face_too_small, blurred, too_dark; frozen when `unchanged`."""
-        if self.looks:
-            return self.looks[0].reason
-        return Reason.FROZEN if self.unchanged else Reason.NO_FACE
-
-    @property
-    def face(self) -> Face | None:
-        """The face that was judged: the largest."""
-        return self.looks[0].face if self.looks else None
 
 
 class FrameAnalyzer:
@@ -144,7 +53,12 @@ class FrameAnalyzer:
         return self._model.info
 
     def analyze_encoded(
-        self, data: bytes, limits: Limits = CALL, *, last: bytes | None = None
+        self,
+        data: bytes,
+        limits: Limits = CALL,
+        *,
+        last: bytes | None = None,
+        focus: Box | None = None,
     ) -> FrameResult:
         """Judge a JPEG or WebP picture.
 
@@ -153,6 +67,8 @@ class FrameAnalyzer:
             limits: the largest picture that is decoded.
             last: `thumbnail` of the same participant's last result; where the picture shows nothing new
                 against it, no face is looked for and the result is `unchanged`.
+            focus: x, y, width, height of a face that is to be looked at closely, as it was last seen, or of no
+                size; see `veritile.frame.closeup`.
 
         Raises ImageError (see `veritile.frame.decode.decode`).
         """
@@ -163,7 +79,8 @@ class FrameAnalyzer:
         if last is not None and is_unchanged(small, last):
             timing = Timing(decode_ms, 0.0, 0.0)
             return FrameResult((), (), rgb.shape[1], rgb.shape[0], timing, small, unchanged=True)
-        return self._analyze(rgb, decode_ms, small)
+        result = self._analyze(rgb, decode_ms, small)
+        return result if focus is None else replace(result, closeup=closeup(rgb, result.faces, focus))
 
     def analyze_rgb(self, rgb: NDArray[np.uint8]) -> FrameResult:
         """Judge an (H, W, 3) uint8 RGB picture. Raises UnsupportedFormatError for any other array."""

@@ -27,7 +27,9 @@ EYES: Final = 1.00
 MOUTH: Final = 0.86
 """width of the mouth,"""
 NOSE_OUT: Final = 0.50
-"""and how far the nose tip is in front of the plane of both."""
+"""and how far the nose tip is in front of the plane of both,"""
+NOSE_DOWN: Final = 0.60
+"""and below the middle of the eyes."""
 
 
 def yaw_of(landmarks: Sequence[tuple[float, float]]) -> float:
@@ -47,6 +49,27 @@ def yaw_of(landmarks: Sequence[tuple[float, float]]) -> float:
 
     width = (across(eye_r, eye_l) + across(mouth_r, mouth_l)) / (EYES + MOUTH)
     return math.degrees(math.atan2(across(top, nose) / NOSE_OUT, max(0.0, width)))
+
+
+def attitude_of(landmarks: Sequence[tuple[float, float]]) -> tuple[float, float, float]:
+    """Estimate yaw, pitch and roll of a head in degrees, each -90 to 90, roll -180 to 180.
+
+    Yaw as `yaw_of`. Pitch is positive for a head that looks up: the nose tip then moves towards the eyes, along
+    the midline, as the tangent of the angle. Where a nose lies between eyes and mouth differs by person, so
+    pitch is good against the same person's, not by itself. Roll is that of the line through the eyes, positive
+    clockwise in the picture; of a true tilt YuNet's eyes show a sixth (`tests/bench/bench_pose.py`).
+
+    Args:
+        landmarks: as for `yaw_of`. Points that coincide give 0.
+    """
+    eye_r, eye_l, nose, mouth_r, mouth_l = landmarks
+    top, bottom = _middle(eye_r, eye_l), _middle(mouth_r, mouth_l)
+    down_x, down_y = bottom[0] - top[0], bottom[1] - top[1]
+    along = (nose[0] - top[0]) * down_x + (nose[1] - top[1]) * down_y
+    length = down_x**2 + down_y**2
+    raised = NOSE_DOWN * length - along
+    roll = math.degrees(math.atan2(eye_l[1] - eye_r[1], eye_l[0] - eye_r[0]))
+    return yaw_of(landmarks), math.degrees(math.atan2(raised, NOSE_OUT * length)), roll
 
 
 def _middle(a: tuple[float, float], b: tuple[float, float]) -> tuple[float, float]:

@@ -14,6 +14,7 @@ import msgspec
 
 from veritile import __version__
 from veritile.errors import HostError, ModelError
+from veritile.native.analyzer import Analyzer
 from veritile.native.batches import BatchQueue
 from veritile.native.clock import Clock
 from veritile.native.codec import decode_host, encode
@@ -32,7 +33,7 @@ from veritile.native.messages import (
     ModelState,
     Peer,
 )
-from veritile.native.worker import Analyzer, Worker
+from veritile.native.worker import Worker
 
 EPOCH_MS: Final = 1_700_000_000_000
 """When every played call begins, by the browser's clock."""

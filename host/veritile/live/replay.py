@@ -12,8 +12,8 @@ import msgspec
 
 from veritile.live.host import PlayedHost
 from veritile.live.recording import Exchange, Recording
+from veritile.native.analyzer import Analyzer
 from veritile.native.messages import Error, Frames, HostMessage, Item, Verdicts
-from veritile.native.worker import Analyzer
 
 
 @dataclass(frozen=True, slots=True)

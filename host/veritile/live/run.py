@@ -22,9 +22,9 @@ from veritile.live.reel import UNTOUCHED, Clip, Line
 from veritile.live.replay import Replay, replay
 from veritile.live.report import Report, as_json, filled, markdown, show
 from veritile.live.sources import Source, find, pairs
+from veritile.native.analyzer import Analyzer, load_analyzer
 from veritile.native.messages import ClientMessage, HostMessage, Model
 from veritile.native.status import chosen_model
-from veritile.native.worker import Analyzer, load_analyzer
 from veritile.scorer import read_scorer
 from veritile.train.progress import progress_bar, rate
 from veritile.vocabulary import Sensitivity
@@ -87,7 +87,7 @@ def evaluate(options: Options, console: Console, command: Sequence[str] = ()) ->
     """Play every clip with every preset. Raises VeritileError."""
     found = find(options.paths, options.fps)
     scenes, unpaired = _scenes(found.sources, options)
-    analyzer = load_analyzer()
+    analyzer = load_analyzer(chosen_model())
     info, scorer = analyzer.model, read_scorer(chosen_model())
     calls: list[Call] = []
     with ExitStack() as stack:
@@ -157,7 +157,7 @@ def run_replay(path: Path, *, as_json_object: bool) -> int:
     Raises VeritileError when the recording or the model cannot be used.
     """
     recording = Recording(path)
-    analyzer = load_analyzer()
+    analyzer = load_analyzer(chosen_model())
     recorded, console = recording.header.model, Console(stderr=True)
     with progress_bar(console) as bar:
         task = bar.add_task("Messages", total=None, rate="")
