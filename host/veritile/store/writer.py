@@ -192,8 +192,8 @@ class Writer:
         with self._changed:
             self._settled += len(taken)
             if self._gap is before:
-                since = before.lost - lost if before else 0
-                self._gap = _Gap(LogState.SLOW, self._now(), since) if since else None
+                more = before.lost - lost if before else 0
+                self._gap = _Gap(LogState.SLOW, self._now(), more) if more else None
             self._changed.notify_all()
         self._work()
 
