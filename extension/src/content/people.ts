@@ -134,7 +134,10 @@ export class People {
       person.latency = Math.round((now - takenAt) * 10) / 10;
       this.#options.figures.latency(person.latency);
     }
-    if (item.label !== "inconclusive") this.#options.figures.firstVerdict(item.participant, now - person.visibleSince);
+    // To be told that it is too close to call is an answer too.
+    if (item.label !== "inconclusive" || item.reason === "undecided") {
+      this.#options.figures.firstVerdict(item.participant, now - person.visibleSince);
+    }
     this.#options.changed(item.label !== before?.label || item.reason !== before.reason ? "soon" : "later");
   }
 

@@ -26,7 +26,9 @@ def conclude(observations: Iterable[Observation], policy: Policy, scorer: Scorer
 
     Raises ValueError when a number is not finite.
     """
-    endless = replace(policy, memory_s=math.inf, patience_s=math.inf, max_age_s=math.inf, dwell_s=0.0)
+    endless = replace(
+        policy, memory_s=math.inf, regain_s=0.0, patience_s=math.inf, max_age_s=math.inf, dwell_s=0.0
+    )
     tile = Tile(endless, scorer)
     alarm: Verdict | None = None
     for observation in observations:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final, NamedTuple
 
 from veritile.decision.policy import Policy
@@ -36,6 +37,8 @@ class Standing(NamedTuple):
     """Up to which p an alarm is allowed."""
     p_swapped: float | None = None
     """Conformal p-value of the mean among swapped people; None without any, or without a mean."""
+    like_swaps_at: float = -math.inf
+    """When, after the test at the start, that comparison was failed last, seconds."""
     undecided: bool = False
     """The tests have had their time, and support no label."""
 
@@ -69,6 +72,9 @@ def judge(
     )
     p, level = _compare(sums, policy, scorer)
     p_swapped = None if mean is None else scorer.p_swapped(mean)
+    level_real = KEEP * MISSED if before.earned is Label.LIKELY_REAL else MISSED
+    like_swaps = sums.real and p_swapped is not None and p_swapped > level_real
+    like_swaps_at = at if like_swaps else before.like_swaps_at
     was_fake = before.earned is Label.LIKELY_FAKE
     borne_out = p is None or p <= (SHUT * level if was_fake else level)
     if not enough:
@@ -82,20 +88,17 @@ def judge(
     else:
         worse = before.earned in (Label.SUSPECT, Label.LIKELY_FAKE)
         suspicious = evidence >= (LEAVE if worse else SUSPECT) * alarm
-        level_real = KEEP * MISSED if before.earned is Label.LIKELY_REAL else MISSED
         if suspicious:
             earned = Label.SUSPECT
-        elif p_swapped is None or p_swapped <= level_real:
-            earned = Label.LIKELY_REAL
         else:
-            earned = Label.INCONCLUSIVE
+            earned = Label.LIKELY_REAL if at - like_swaps_at > policy.regain_s else Label.INCONCLUSIVE
     undecided = enough and earned is Label.INCONCLUSIVE and (sums.real or late)
     shown, since = before.shown, before.since
     if earned is not shown and (
         earned is Label.LIKELY_FAKE or shown is Label.INCONCLUSIVE or at - since >= policy.dwell_s
     ):
         shown, since = earned, at
-    return Standing(crossed, earned, shown, since, p, level, p_swapped, undecided)
+    return Standing(crossed, earned, shown, since, p, level, p_swapped, like_swaps_at, undecided)
 
 
 def confidence(sums: Sums, standing: Standing, policy: Policy) -> float:

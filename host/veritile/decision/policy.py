@@ -43,7 +43,9 @@ class Policy:
     """Time between first and newest usable frame before any label but `inconclusive`."""
     dwell_s: float = 3.0
     """A label stays for this long at least; only an alarm does not wait."""
-    patience_s: float = 30.0
+    regain_s: float = 30.0
+    """Who looked like swapped people is `likely_real` only once that is longer ago."""
+    patience_s: float = 25.0
     """Time between first and newest usable frame after which a test without an end is `undecided`."""
     max_age_s: float = 15.0
     """A label is withdrawn when the newest usable frame is older than this."""
