@@ -116,8 +116,7 @@ export class Session {
       figures: this.#figures,
       hidden: this.#hidden,
       changed: (urgency) => this.#announce(urgency),
-      details: (participant) =>
-        void chrome.runtime.sendMessage({ kind: "open_panel", participant } satisfies OpenPanel),
+      details: openPanel,
     });
     const workers = platform.workers.map((kind) => new WORKERS[kind](measure));
     const ladder = new Ladder([...workers, new PageCanvas()], measure);
@@ -285,4 +284,10 @@ export class Session {
       this.#link.send({ kind: "figures", figures: this.#figures.snapshot() });
     }
   }
+}
+
+/** In the click's own handler, or the browser refuses; and for nothing where the extension is gone. */
+function openPanel(participant: string): void {
+  const message: OpenPanel = { kind: "open_panel", participant };
+  void chrome.runtime?.sendMessage(message).catch(() => {});
 }
