@@ -16,6 +16,7 @@ import { NATIVE_HOST } from "../shared/vocabulary";
 import { alert, subject } from "./alerts";
 import { History } from "./history";
 import { Host, type HostMemory, NO_MEMORY } from "./host";
+import { Log } from "./log";
 import { Panels } from "./panels";
 import { learnPolicy, loadSettings, saveSettings, UNMANAGED } from "./settings";
 import { injectEverywhere, injectInto, isGranted, registerGrantedSites, wakeTabs } from "./sites";
@@ -40,7 +41,10 @@ const host: Host = new Host(
   () => chrome.runtime.connectNative(NATIVE_HOST),
   { name: "veritile-extension", version: chrome.runtime.getManifest().version },
   {
-    changed: () => tellTabs(),
+    changed: (state) => {
+      log.follow(state);
+      tellTabs();
+    },
     connected: () => {
       configure();
       tabs.reopen();
@@ -55,7 +59,8 @@ const history = new History({
     if (settings.notifications) alert(call, person);
   },
 });
-const panels = new Panels(history, () => policy.exportAllowed);
+const log: Log = new Log(host, () => changed());
+const panels = new Panels(history, () => policy.exportAllowed, log);
 
 /** Its own pages are nobody else's; every other one has to be granted, and wanted. */
 async function isLookedAt(url: string): Promise<boolean> {
@@ -127,7 +132,7 @@ let announcing = false;
 
 function changed(): void {
   if (!loaded) return;
-  host.need(settings.enabled && (popups.size > 0 || tabs.needHost));
+  host.need((settings.enabled && (popups.size > 0 || tabs.needHost)) || log.needHost);
   if (saving !== isSaving()) configure();
   if (announcing) return;
   announcing = true;

@@ -21,6 +21,8 @@ const ANSWERS = {
   configure: "health",
   close: "health",
   ping: "pong",
+  sessions: "sessions",
+  export: "export",
 } as const satisfies Record<Request["type"], Reply["type"]>;
 
 export type ReplyTo<R extends Request> = Extract<Reply, { type: (typeof ANSWERS)[R["type"]] }>;

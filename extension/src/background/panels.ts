@@ -1,6 +1,7 @@
 /** The open side panels: each is told which calls there are, and everything about the one that it watches. */
 import type { FromPanel, ToPanel } from "../shared/channel";
 import type { History } from "./history";
+import type { Log } from "./log";
 
 /** A panel is looked at by people: what changes within this time is told at once. */
 const DELAY_MS = 500;
@@ -20,6 +21,7 @@ export class Panels {
   constructor(
     private readonly history: Pick<History, "titles" | "get" | "forget">,
     private readonly exportAllowed: () => boolean,
+    private readonly log: Pick<Log, "ask">,
   ) {}
 
   accept(port: chrome.runtime.Port): void {
@@ -51,11 +53,35 @@ export class Panels {
   }
 
   private receive(port: chrome.runtime.Port, message: FromPanel): void {
-    if (message.kind === "forget") this.history.forget(message.call);
-    else if (message.kind === "watch") {
-      this.watched.set(port, message.call);
-      this.tellCall(port, message.call);
+    switch (message.kind) {
+      case "forget":
+        this.history.forget(message.call);
+        break;
+      case "watch":
+        this.watched.set(port, message.call);
+        this.tellCall(port, message.call);
+        break;
+      case "earlier":
+        void this.answer(port, async () => {
+          const { items, more } = await this.log.ask({ type: "sessions", logged: true });
+          return { kind: "earlier", calls: items, more };
+        });
+        break;
+      case "fetch": {
+        const { session, format } = message;
+        if (!this.exportAllowed()) return;
+        void this.answer(port, async () => {
+          const { data } = await this.log.ask({ type: "export", session, format });
+          return { kind: "document", session, format, data };
+        });
+      }
     }
+  }
+
+  /** Tells the panel what `ask` comes to, or why it came to nothing. */
+  private async answer(port: chrome.runtime.Port, ask: () => Promise<ToPanel>): Promise<void> {
+    const message = await ask().catch((error: Error): ToPanel => ({ kind: "trouble", text: error.message }));
+    if (this.watched.has(port)) port.postMessage(message);
   }
 
   private tell(): void {

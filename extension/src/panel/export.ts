@@ -2,9 +2,10 @@
 import type { CallRecord, Change } from "../shared/history";
 import { text } from "../shared/i18n";
 import { element } from "../shared/page/dom";
+import type { ExportFormat } from "../shared/protocol";
 import { reportPage } from "./report";
 
-export type Format = "json" | "csv" | "html";
+export type Format = ExportFormat;
 
 const TYPES: Readonly<Record<Format, string>> = {
   json: "application/json",
@@ -22,11 +23,14 @@ export function contentOf(call: CallRecord, format: Format, version: string): st
   return `${JSON.stringify({ veritile: version, ...told }, null, 2)}\n`;
 }
 
-/** Has the browser save it. */
-export function save(call: CallRecord, format: Format, version: string): void {
-  const blob = new Blob([contentOf(call, format, version)], { type: TYPES[format] });
+/**
+ * Has the browser save it.
+ * @param started when the call began, epoch ms
+ */
+export function save(content: string, platform: string, started: number, format: Format): void {
+  const blob = new Blob([content], { type: TYPES[format] });
   const address = URL.createObjectURL(blob);
-  const name = `veritile-${call.platform}-${new Date(call.started).toISOString().slice(0, 16).replace(/:/g, "-")}`;
+  const name = `veritile-${platform}-${new Date(started).toISOString().slice(0, 16).replace(/:/g, "-")}`;
   element("a", { href: address, download: `${name}.${format}` }).click();
   // The browser has taken it by the time that the click is done with.
   setTimeout(() => URL.revokeObjectURL(address));

@@ -4,7 +4,8 @@ import type { CallRecord, CallTitle } from "../shared/history";
 import { text } from "../shared/i18n";
 import { button, element, find, replace } from "../shared/page/dom";
 import { speak } from "../shared/page/start";
-import { FORMATS, nameOf, save } from "./export";
+import { Earlier } from "./earlier";
+import { contentOf, FORMATS, nameOf, save } from "./export";
 import { People } from "./people";
 import { date, platformOf } from "./report";
 
@@ -18,6 +19,7 @@ const { version } = chrome.runtime.getManifest();
 await speak();
 document.title = text("panel_page_title");
 const people = new People(find("#people", HTMLUListElement));
+const earlier = new Earlier(find("#earlier", HTMLDetailsElement), send);
 let port: chrome.runtime.Port | undefined;
 let shown: CallRecord | undefined;
 /** The call that is watched; the user's choice stays while it is there. */
@@ -30,7 +32,8 @@ function connect(): void {
   port.onMessage.addListener((message: ToPanel) => {
     if (message.kind === "calls") void renderCalls(message.calls, message.exportAllowed);
     else if (message.kind === "call") render(message.call);
-    else focus(message.call, message.participant);
+    else if (message.kind === "focus") focus(message.call, message.participant);
+    else earlier.show(message);
   });
   // The browser may stop the service worker at any time; connecting starts it again.
   port.onDisconnect.addListener(() => {
@@ -40,7 +43,9 @@ function connect(): void {
   if (watched !== undefined) send({ kind: "watch", call: watched });
 }
 
-const send = (message: FromPanel) => port?.postMessage(message);
+function send(message: FromPanel): void {
+  port?.postMessage(message);
+}
 
 function watch(call: string): void {
   if (call === watched) return;
@@ -93,10 +98,11 @@ function focus(call: string, participant: string): void {
 }
 
 function renderExport(allowed: boolean): void {
+  earlier.allow(allowed);
   exportNote.textContent = text(allowed ? "panel_export_text" : "panel_export_locked");
   replace(exportRow, allowed, () => [
     ...FORMATS.map((format) => {
-      const press = () => shown && save(shown, format, version);
+      const press = () => shown && save(contentOf(shown, format, version), shown.platform, shown.started, format);
       return button(nameOf(format), { class: "plain", disabled: !allowed }, press);
     }),
     button(text("panel_forget"), { class: "link forget" }, () => {

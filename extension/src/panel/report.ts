@@ -113,7 +113,7 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 /** What people call a platform. */
-export function platformOf({ platform }: Pick<CallRecord, "platform">): string {
+export function platformOf({ platform }: { platform: string }): string {
   return NAMES[platform] ?? text("panel_other_site");
 }
 

@@ -4,7 +4,7 @@
  */
 import type { CallRecord, CallTitle } from "./history";
 import type { Catalogue } from "./i18n";
-import type { Frame, VerdictItem } from "./protocol";
+import type { ExportFormat, Frame, LoggedCall, VerdictItem } from "./protocol";
 import type { BadgeCorner, BadgeSize, Settings } from "./settings";
 import type { Advice, Label, Reason } from "./vocabulary";
 
@@ -74,7 +74,7 @@ export interface TabFigures {
   dropped: number;
   /** Capture to badge, ms; the newest 500. */
   latency_ms: number[];
-  /** Per participant: ms from the tile being visible to its first label other than `inconclusive`. */
+  /** Per participant: ms from the tile being visible to its first label, or until it is `undecided`. */
   first_verdict_ms: Record<string, number>;
   /** CPU time that this script spent on the page's main thread, ms, and over how long, ms. */
   main_thread_ms: number;
@@ -167,13 +167,21 @@ export type ToPanel =
   | { kind: "calls"; calls: CallTitle[]; exportAllowed: boolean }
   | { kind: "call"; call: CallRecord }
   /** Somebody asked to see this participant. */
-  | { kind: "focus"; call: string; participant: string };
+  | { kind: "focus"; call: string; participant: string }
+  | { kind: "earlier"; calls: LoggedCall[]; more: boolean }
+  /** A call of the log, ready to be saved. */
+  | { kind: "document"; session: string; format: ExportFormat; data: string }
+  /** Why the log cannot be read, and what to do. */
+  | { kind: "trouble"; text: string };
 
 /** Side panel -> service worker. */
 export type FromPanel =
   | { kind: "watch"; call: string }
   /** Forgets a call that is over; of one that goes on, what was seen so far. */
-  | { kind: "forget"; call: string };
+  | { kind: "forget"; call: string }
+  /** Asks for the calls in the host's log. */
+  | { kind: "earlier" }
+  | { kind: "fetch"; session: string; format: ExportFormat };
 
 /** One-off message to the service worker; answered by a Snapshot. */
 export interface SnapshotRequest {

@@ -41,7 +41,22 @@ export type Request =
       keep_evidence?: boolean;
     }
   | { type: "close"; session: string }
+  /** `logged`: those of the log, the newest first. */
+  | { type: "sessions"; logged?: boolean }
+  | { type: "export"; session: string; format: ExportFormat }
   | { type: "ping" };
+
+export type ExportFormat = "json" | "csv" | "html";
+
+/** A call in the host's log. */
+export interface LoggedCall {
+  session: string;
+  platform: string;
+  /** Epoch ms. */
+  opened_at: number;
+  closed_at?: number;
+  participants: { participant: string; name?: string; label: Label; worst?: Label }[];
+}
 
 /** What goes over the wire: a request with its version and number. */
 export type ClientMessage = Request & { v: number; id: number };
@@ -141,6 +156,9 @@ export type Reply =
   | Health
   | { type: "verdicts"; session: string; alarm: number; items: VerdictItem[] }
   | { type: "pong" }
+  /** `more`: there are older ones that found no room. */
+  | { type: "sessions"; items: LoggedCall[]; more: boolean }
+  | { type: "export"; session: string; format: ExportFormat; data: string }
   | { type: "error"; code: number; text: string };
 
 /** `re` is the request's id; a message that the host pushes has none. */

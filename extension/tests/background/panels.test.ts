@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Panels } from "../../src/background/panels";
 import type { FromPanel, ToPanel } from "../../src/shared/channel";
 import type { CallRecord } from "../../src/shared/history";
-import { FakePort } from "../chrome";
+import { FakePort, fakeChrome, settle } from "../chrome";
 
 type Panel = FakePort<ToPanel, FromPanel>;
 
@@ -19,11 +19,14 @@ const RECORD: CallRecord = {
 const history = { titles: () => [RECORD], get: (call: string) => (call === "D" ? RECORD : undefined), forget: vi.fn() };
 let panels: Panels;
 let exportAllowed = true;
+const ask = vi.fn();
 
 beforeEach(() => {
   vi.useFakeTimers();
+  fakeChrome();
   exportAllowed = true;
-  panels = new Panels(history, () => exportAllowed);
+  ask.mockReset();
+  panels = new Panels(history, () => exportAllowed, { ask });
 });
 
 afterEach(() => {
@@ -76,4 +79,35 @@ test("whether export is allowed is told when it changes; forgetting is passed on
   expect(port.sent.at(-1)).toMatchObject({ kind: "calls", exportAllowed: false });
   port.onMessage.emit({ kind: "forget", call: "D" });
   expect(history.forget).toHaveBeenCalledWith("D");
+});
+
+test("calls of the log are asked for and come back, or the reason why not", async () => {
+  const port = open();
+  ask.mockResolvedValueOnce({ type: "sessions", items: [], more: true });
+  port.onMessage.emit({ kind: "earlier" });
+  await settle();
+  expect(ask).toHaveBeenLastCalledWith({ type: "sessions", logged: true });
+  expect(port.sent.at(-1)).toEqual({ kind: "earlier", calls: [], more: true });
+  ask.mockRejectedValueOnce(new Error("The log is locked: close the other program."));
+  port.onMessage.emit({ kind: "earlier" });
+  await settle();
+  expect(port.sent.at(-1)).toEqual({ kind: "trouble", text: "The log is locked: close the other program." });
+});
+
+test("a call of the log is only read out where saving is allowed, and only to a panel that is still there", async () => {
+  const port = open();
+  ask.mockResolvedValue({ type: "export", session: "s", format: "csv", data: "a,b" });
+  exportAllowed = false;
+  port.onMessage.emit({ kind: "fetch", session: "s", format: "csv" });
+  await settle();
+  expect(ask).not.toHaveBeenCalled();
+  exportAllowed = true;
+  port.onMessage.emit({ kind: "fetch", session: "s", format: "csv" });
+  await settle();
+  expect(port.sent.at(-1)).toEqual({ kind: "document", session: "s", format: "csv", data: "a,b" });
+  const before = port.sent.length;
+  port.onMessage.emit({ kind: "fetch", session: "s", format: "csv" });
+  port.drop();
+  await settle();
+  expect(port.sent).toHaveLength(before);
 });

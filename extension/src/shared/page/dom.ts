@@ -25,12 +25,16 @@ export function button(label: string, attributes: Attributes, press: () => void)
   return node;
 }
 
-/** The shape of a label; its words stand beside it. */
-export function mark(label: Label): SVGSVGElement {
+/** The shape of a label; where its words do not stand beside it, they are `spoken`. */
+export function mark(label: Label, spoken?: string): SVGSVGElement {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("viewBox", "0 0 20 20");
   svg.setAttribute("class", "mark");
-  svg.setAttribute("aria-hidden", "true");
+  if (spoken === undefined) svg.setAttribute("aria-hidden", "true");
+  else {
+    svg.setAttribute("role", "img");
+    svg.setAttribute("aria-label", spoken);
+  }
   const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
   path.setAttribute("d", MARKS[label]);
   path.setAttribute("fill-rule", "evenodd");
