@@ -21,9 +21,13 @@ NAMES = {guest.name for guest in GUESTS}
 
 
 def judged(snapshot: Snapshot) -> bool:
-    """Every guest has a label that is not inconclusive, and it has reached the figures."""
+    """Every guest has a label, or is undecided, and it has reached the figures."""
     entries = [entry for tab in snapshot["tabs"] for entry in tab["entries"]]
-    told = {entry.get("name") for entry in entries if entry.get("label") not in (None, "inconclusive")}
+    told = {
+        entry.get("name")
+        for entry in entries
+        if entry.get("label") not in (None, "inconclusive") or entry.get("reason") == "undecided"
+    }
     figures = [tab["figures"]["first_verdict_ms"] for tab in snapshot["tabs"] if tab.get("figures")]
     return told >= NAMES and any(len(first) >= len(NAMES) for first in figures)
 
