@@ -76,6 +76,12 @@ export class History {
     this.touch(record, now);
   }
 
+  /** Whether nothing is there yet to show of somebody. */
+  lacksStill(call: string, participant: string): boolean {
+    const person = this.calls.get(call)?.people.find((known) => known.participant === participant);
+    return person !== undefined && person.stills.length === 0;
+  }
+
   still(call: string, participant: string, still: Still): void {
     const record = this.calls.get(call);
     const person = record?.people.find((known) => known.participant === participant);

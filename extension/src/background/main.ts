@@ -77,7 +77,7 @@ const tabs = new Tabs(host, isLookedAt, () => changed(), {
     if (!settings.keepEvidence) return;
     for (const [at, item] of items.entries()) {
       const frame = frames[at];
-      if (!frame || !isTelling(item)) continue;
+      if (!frame || !isTelling(item, history.lacksStill(place.call, item.participant))) continue;
       // A picture that cannot be made small is not worth a word.
       makeStill(frame, item).then(
         (still) => settings.keepEvidence && history.still(place.call, item.participant, still),

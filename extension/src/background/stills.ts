@@ -7,11 +7,14 @@ const SIDE_PX = 96;
 const MARGIN = 0.35;
 const QUALITY = 0.8;
 
-/** Whether this look is worth keeping: the one that spoke most for fake, of somebody under suspicion. */
-export function isTelling({ label, basis, captured_at }: VerdictItem): boolean {
-  const { strongest } = basis;
-  const suspected = label === "suspect" || label === "likely_fake";
-  return suspected && strongest !== undefined && Math.abs(strongest.captured_at - captured_at) <= 1;
+/** Whether this look is worth keeping: of somebody under suspicion, the first and those that spoke most for fake. */
+export function isTelling(item: VerdictItem, isFirst: boolean): boolean {
+  const suspected = item.label === "suspect" || item.label === "likely_fake";
+  return suspected && !item.dropped && !item.error && (isFirst || isStrongest(item));
+}
+
+function isStrongest({ basis: { strongest }, captured_at }: VerdictItem): boolean {
+  return strongest !== undefined && Math.abs(strongest.captured_at - captured_at) <= 1;
 }
 
 /** The square around the face, within the picture; all of it where no face is known. */
@@ -24,7 +27,8 @@ export function around(box: Box | undefined, width: number, height: number): Box
   return [left, top, side, side];
 }
 
-export async function makeStill({ jpeg }: Frame, { box, basis, captured_at }: VerdictItem): Promise<Still> {
+export async function makeStill({ jpeg }: Frame, item: VerdictItem): Promise<Still> {
+  const { box, basis, captured_at } = item;
   const bytes = Uint8Array.from(atob(jpeg), (byte) => byte.charCodeAt(0));
   const picture = await createImageBitmap(new Blob([bytes], { type: "image/jpeg" }));
   const canvas = new OffscreenCanvas(SIDE_PX, SIDE_PX);
@@ -35,7 +39,7 @@ export async function makeStill({ jpeg }: Frame, { box, basis, captured_at }: Ve
   const codes = new Uint8Array(await small.arrayBuffer());
   return {
     at: captured_at,
-    score: basis.strongest?.score ?? 0,
+    score: (isStrongest(item) ? basis.strongest?.score : item.score) ?? 0,
     jpeg: btoa(Array.from(codes, (code) => String.fromCharCode(code)).join("")),
   };
 }

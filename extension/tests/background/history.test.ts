@@ -158,8 +158,10 @@ test("a call that is left stays to be read, unless the user wants nothing kept; 
 
 test("of the pictures the most telling stay, and none when they are no longer wanted", () => {
   see("suspect", 1);
+  expect([history.lacksStill("D", "p"), history.lacksStill("D", "nobody")]).toEqual([true, false]);
   for (let at = 1; at <= 9; at++) history.still("D", "p", { at, score: at / 10, jpeg: "AAAA" });
   history.still("D", "nobody", { at: 1, score: 1, jpeg: "AAAA" });
+  expect(history.lacksStill("D", "p")).toBe(false);
   expect(person()?.stills.map(({ score }) => score)).toEqual([0.9, 0.8, 0.7, 0.6].slice(0, MAX_STILLS));
   history.forgetStills();
   expect(person()?.stills).toEqual([]);

@@ -14,12 +14,19 @@ const item = (label: Label, strongest?: number) =>
   }) as VerdictItem;
 
 test("a picture is kept of whoever is under suspicion, when it is the look that says so most", () => {
-  expect(isTelling(item("suspect", 1000.4))).toBe(true);
-  expect(isTelling(item("likely_fake", 1000))).toBe(true);
-  expect(isTelling(item("likely_real", 1000))).toBe(false);
-  expect(isTelling(item("inconclusive", 1000))).toBe(false);
-  expect(isTelling(item("suspect", 400))).toBe(false);
-  expect(isTelling(item("suspect"))).toBe(false);
+  expect(isTelling(item("suspect", 1000.4), false)).toBe(true);
+  expect(isTelling(item("likely_fake", 1000), false)).toBe(true);
+  expect(isTelling(item("suspect", 400), false)).toBe(false);
+  expect(isTelling(item("suspect"), false)).toBe(false);
+  for (const isFirst of [true, false]) {
+    expect(isTelling(item("likely_real", 1000), isFirst)).toBe(false);
+    expect(isTelling(item("inconclusive", 1000), isFirst)).toBe(false);
+    expect(isTelling({ ...item("suspect", 1000), dropped: true }, isFirst)).toBe(false);
+  }
+});
+
+test("there is something to show of everybody under suspicion, even if their strongest look came before", () => {
+  expect(isTelling(item("likely_fake", 400), true)).toBe(true);
 });
 
 test("what is cut out is a square with the face in its middle", () => {
