@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Literal, Self, cast, get_args
 
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from veritile.errors import InferenceError, ModelChecksumError, ModelMetadataError, ModelMissingError
 from veritile.frame.card import Card
+from veritile.frame.providers import CPU, Provider, chosen, note_failure
 from veritile.frame.quality import Gate
 from veritile.frame.session import first_line, open_session
 from veritile.odds import logit
@@ -57,20 +58,33 @@ class ModelInfo:
 
 
 class Model:
-    """One classifier on one CPU thread. Safe to share between threads."""
+    """One classifier, on one CPU thread or another device. Safe to share between threads."""
 
     def __init__(
-        self, session: ort.InferenceSession, info: ModelInfo, scaling: _Scaling | None, a: float, b: float
+        self,
+        session: ort.InferenceSession,
+        info: ModelInfo,
+        scaling: _Scaling | None,
+        a: float,
+        b: float,
+        card: Card,
     ):
         self._session = session
+        self._card = card
         self._scaling = scaling
         self._a, self._b = a, b
         self._input = session.get_inputs()[0].name
         self.info = info
 
     @classmethod
-    def load(cls, card: Card) -> Self:
+    def load(cls, card: Card, provider: Provider | None = None, *, profile: Path | None = None) -> Self:
         """Load the model that a card describes.
+
+        Args:
+            card: of the model.
+            provider: where it is to run; unless told, what `veritile.frame.providers.chosen` says. Where it
+                cannot, the CPU.
+            profile: see `open_session`.
 
         Raises:
             ModelMissingError: its file is not there or cannot be read.
@@ -79,7 +93,14 @@ class Model:
                 contradicts the card.
             InferenceError: ONNX Runtime cannot load it.
         """
-        session = open_session(_read_checked(card), card.file.name)
+        data = _read_checked(card)
+        provider = provider or chosen(card.sha256)
+        try:
+            session = open_session(data, card.file.name, provider, profile=profile)
+        except InferenceError:
+            if provider.name == CPU:
+                raise
+            session = open_session(data, card.file.name)
         metadata = _Metadata(session.get_modelmeta().custom_metadata_map, card)
         metadata.must_equal("name", card.name)
         metadata.must_equal("version", card.version)
@@ -108,7 +129,7 @@ class Model:
             scaling = _Scaling(metadata.number("scale", -1e6, 1e6), metadata.number("offset", -1e6, 1e6))
         # A slope of 0 or less would silence the model or invert every label.
         a = metadata.number("calibration_a", 1e-6, 1e6, 1.0)
-        return cls(session, info, scaling, a, metadata.number("calibration_b", -1e6, 1e6, 0.0))
+        return cls(session, info, scaling, a, metadata.number("calibration_b", -1e6, 1e6, 0.0), card)
 
     def log_odds(self, crop: NDArray[np.uint8]) -> float:
         """Calibrated log-odds of fake, ln(P(fake) / P(real)), of one face.
@@ -123,16 +144,37 @@ class Model:
         if self.info.layout == "NCHW":
             pixels = pixels.transpose(2, 0, 1)
         tensor: NDArray[Any] = pixels if self._scaling is None else self._scaling.apply(pixels)
+        feed = {self._input: np.ascontiguousarray(tensor[None])}
         try:
-            (answer,) = self._session.run(None, {self._input: np.ascontiguousarray(tensor[None])})
-        except Exception as error:  # ONNX Runtime's exceptions share no base class of their own
-            raise InferenceError(f"ONNX Runtime cannot run {self.info.name}: {first_line(error)}") from error
+            answer = self._run(feed)
+        except InferenceError:
+            if self.info.provider == CPU:
+                raise
+            self._fall_back()
+            answer = self._run(feed)
         value = np.asarray(answer, dtype=np.float64)
         if value.size != 1 or not math.isfinite(value.item()):
             raise InferenceError(
                 f"The model {self.info.name} does not answer with one finite number: replace it."
             )
         return self.calibrated(value.item())
+
+    def end_profile(self) -> str:
+        """Have the profile written that `load` was asked for; return its path."""
+        return cast(str, self._session.end_profiling())
+
+    def _run(self, feed: dict[str, NDArray[Any]]) -> NDArray[Any]:
+        try:
+            (answer,) = self._session.run(None, feed)
+        except Exception as error:  # ONNX Runtime's exceptions share no base class of their own
+            raise InferenceError(f"ONNX Runtime cannot run {self.info.name}: {first_line(error)}") from error
+        return cast("NDArray[Any]", answer)
+
+    def _fall_back(self) -> None:
+        """Go on with the CPU, and from now on at every start: a device that has failed will fail again."""
+        self._session = open_session(_read_checked(self._card), self._card.file.name)
+        self.info = replace(self.info, provider=CPU)
+        note_failure(self._card.sha256)
 
     def calibrated(self, answer: float) -> float:
         """Calibrated log-odds of fake, of what the network answered."""

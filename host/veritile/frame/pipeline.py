@@ -20,6 +20,7 @@ from veritile.frame.faces import FaceDetector
 from veritile.frame.memory import give_back
 from veritile.frame.model import Model, ModelInfo
 from veritile.frame.pose import yaw_of
+from veritile.frame.providers import Provider
 from veritile.frame.quality import measure
 from veritile.frame.result import Box, Face, FaceResult, FrameResult, Timing
 from veritile.frame.signature import signature
@@ -38,12 +39,14 @@ class FrameAnalyzer:
         self._model = model
 
     @classmethod
-    def load(cls, model: str | Path = DEFAULT_MODEL) -> Self:
+    def load(cls, model: str | Path = DEFAULT_MODEL, provider: Provider | None = None) -> Self:
         """Load the face detector and a model: a name in `models/`, or an .onnx file with its card beside it.
+
+        The model runs on `provider`; unless told, on the one that `veritile bench` has found best here.
 
         Raises ModelError (see `veritile.frame.model.Model.load`).
         """
-        analyzer = cls(FaceDetector(), Model.load(read_card(model)))
+        analyzer = cls(FaceDetector(), Model.load(read_card(model), provider))
         give_back()
         return analyzer
 

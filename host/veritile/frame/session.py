@@ -6,24 +6,32 @@ The choices were measured on a 4-core x86-64 machine with AVX2, ONNX Runtime 1.3
 from __future__ import annotations
 
 import re
-from typing import Final
+from pathlib import Path
 
 import onnxruntime as ort
 
 from veritile.errors import InferenceError
-
-PROVIDERS: Final = ("CPUExecutionProvider",)
-"""Execution providers that may be used, best first."""
+from veritile.frame.providers import CPU, Provider, named
 
 
-def open_session(data: bytes, name: str) -> ort.InferenceSession:
-    """Open the bytes of an ONNX file; `name` is what errors call it.
+def open_session(
+    data: bytes, name: str, provider: Provider | None = None, *, profile: Path | None = None
+) -> ort.InferenceSession:
+    """Open the bytes of an ONNX file.
 
     Safe to share: ONNX Runtime lets several threads run one session.
+
+    Args:
+        data: the file's bytes.
+        name: what errors call it.
+        provider: where it is to run; the CPU unless told. Where ONNX Runtime cannot, it runs on the CPU:
+            `get_providers()[0]` tells.
+        profile: where ONNX Runtime writes down what runs where; nowhere unless told.
 
     Raises:
         InferenceError: ONNX Runtime cannot load it.
     """
+    provider = provider or named(CPU)
     ort.disable_telemetry_events()  # also where a program imported it before veritile could forbid it
     options = ort.SessionOptions()
     # Idle threads of ONNX Runtime spin: at a call's sparse rate they burn 20 times what they compute.
@@ -37,16 +45,20 @@ def open_session(data: bytes, name: str) -> ort.InferenceSession:
     # A plan of memory kept for every shape of picture saves under 2 % of the time and costs 2 to 30 MB.
     options.enable_mem_pattern = False
     options.log_severity_level = 4
+    if profile is not None:
+        options.enable_profiling = True
+        options.profile_file_prefix = str(profile)
+    wanted = [(provider.name, dict(provider.options)), *([] if provider.name == CPU else [(CPU, {})])]
     try:
-        session = ort.InferenceSession(data, options, providers=list(PROVIDERS))
+        session = ort.InferenceSession(data, options, providers=wanted)
     except Exception as error:  # ONNX Runtime's exceptions share no base class of their own
         raise InferenceError(
             f"ONNX Runtime cannot load {name} ({first_line(error)}): reinstall Veritile."
         ) from error
-    if session.get_providers()[0] not in PROVIDERS:
+    if session.get_providers()[0] not in (provider.name, CPU):
         raise InferenceError(f"{name} would run on {session.get_providers()[0]}, which is not supported.")
     # The wrapper keeps the file's bytes for as long as it lives, to open it once more on other providers if
-    # one fails; there are none. Were the attribute called otherwise, this would change nothing.
+    # one fails; `Model` does that itself. Were the attribute called otherwise, this would change nothing.
     session.disable_fallback()
     session._model_bytes = None
     return session

@@ -50,10 +50,11 @@ class Analyzer(Protocol):
         """
 
 
-def load_analyzer(model: str | Path = DEFAULT_MODEL) -> Analyzer:
+def load_analyzer(model: str | Path = DEFAULT_MODEL, *, cpu_only: bool = False) -> Analyzer:
     """Load a model; this is where numpy, OpenCV and ONNX Runtime are imported.
 
-    `model` is a name in `models/`, or an .onnx file with its card beside it.
+    `model` is a name in `models/`, or an .onnx file with its card beside it. With `cpu_only`, which is asked
+    for after something has failed, it runs on the CPU, now and at the next starts.
 
     Raises a ModelError.
     """
@@ -65,4 +66,10 @@ def load_analyzer(model: str | Path = DEFAULT_MODEL) -> Analyzer:
         raise InferenceError(
             f"A library is missing or broken ({error}): install Veritile again, then run `veritile doctor`."
         ) from error
-    return FrameAnalyzer.load(model)
+    if not cpu_only:
+        return FrameAnalyzer.load(model)
+    from veritile.frame.providers import CPU, named, note_failure
+
+    analyzer = FrameAnalyzer.load(model, named(CPU))
+    note_failure(analyzer.model.sha256)
+    return analyzer

@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     parser.add_argument("--model", default=DEFAULT_MODEL, help="name in models/, or path of an .onnx file")
     parser.add_argument("--cpu", action="store_true", help="use no other device, whatever there is")
     chosen = parser.parse_args(arguments)
-    serve(lambda: load_analyzer(chosen.model))
+    serve(lambda: load_analyzer(chosen.model, cpu_only=chosen.cpu))
 
 
 def serve(load: Callable[[], Analyzer]) -> NoReturn:

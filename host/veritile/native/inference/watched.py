@@ -12,16 +12,14 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Final
 
 from veritile.errors import InferenceError, LookingGivenUpError, LookLostError
+from veritile.frame.providers import CPU
 from veritile.frame.result import Box, FrameResult
 from veritile.native.inference.child import COMMAND, Child, Lost
 from veritile.native.inference.wire import Ready
 from veritile.native.limits import LOAD_S, LOOK_S, LOSSES, LOSSES_S
 from veritile.native.log import logger
-
-CPU: Final = "CPUExecutionProvider"
 
 
 class Losses:
