@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 import click
 
 from veritile import __version__
+from veritile.cli_bench import bench
 from veritile.cli_evaluate import evaluate
 from veritile.cli_log import log
+from veritile.cli_serve import serve
 from veritile.cli_train import train
 from veritile.frame.card import DEFAULT_MODEL
 from veritile.install.browsers import BROWSERS
@@ -180,6 +182,22 @@ def host(origin: tuple[str, ...]) -> None:
 @main.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=_PATH)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON Lines: one object for each file.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print a table: a row for each face of each frame.")
+@click.option(
+    "--html",
+    "page",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    metavar="REPORT",
+    help="Write a page, too: timelines, the worst moments, and where their scores came from.",
+)
+@click.option(
+    "--fps",
+    type=click.FloatRange(0.01, 60),
+    default=2.0,
+    show_default=True,
+    help="Frames of a video to look at, a second; at most 18,000 in all.",
+)
+@click.option("--quick", is_flag=True, help="Look at a video's key frames only.")
 @click.option(
     "--model",
     default=DEFAULT_MODEL,
@@ -188,18 +206,33 @@ def host(origin: tuple[str, ...]) -> None:
     show_envvar=True,
     help="A model's name, or the path of a .onnx.",
 )
-def analyze(paths: tuple[Path, ...], as_json: bool, model: str) -> None:
+def analyze(
+    paths: tuple[Path, ...],
+    as_json: bool,
+    as_csv: bool,
+    page: Path | None,
+    fps: float,
+    quick: bool,
+    model: str,
+) -> None:
     """Judge images, videos, and all such files in folders.
 
     Exit code 0 when every file was analysed, 1 when some could not be (the
-    others are still answered), 2 for wrong usage.
+    others are still answered), 2 for wrong usage. When none could be, all for
+    the same reason: 3 unreadable, 4 empty, 5 unknown format, 6 damaged, 7 too
+    large, 8 no picture in it, 9 sound only, 10 encrypted.
     """
+    if as_json and as_csv:
+        raise click.UsageError("--json and --csv exclude each other.")
     with reported():
-        from veritile.analyze import run
+        from veritile.analyze import Choices, run
 
-        sys.exit(run(list(paths), as_json=as_json, model=model))
+        form = "json" if as_json else "csv" if as_csv else "text"
+        sys.exit(run(list(paths), Choices(model=model, form=form, page=page, fps=fps, quick=quick)))
 
 
+main.add_command(bench)
 main.add_command(evaluate)
 main.add_command(log)
+main.add_command(serve)
 main.add_command(train)

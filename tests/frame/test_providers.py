@@ -92,7 +92,7 @@ class TestCache:
 
 
 class TestWinner:
-    cpu = Trial(CPU, ms=2.0)
+    cpu = Trial(CPU, ms=2.0, cpu_ms=2.0)
 
     @pytest.mark.parametrize(
         ("trials", "name"),
@@ -101,6 +101,7 @@ class TestWinner:
             ([Trial(DEVICE, ms=1.0), cpu], DEVICE),
             ([Trial(DEVICE, ms=1.0), Trial(OTHER, ms=0.5), cpu], OTHER),
             ([Trial(DEVICE, ms=1.9), cpu], CPU),
+            ([Trial(DEVICE, ms=1.0, cpu_ms=2.5), cpu], CPU),
             ([Trial(DEVICE, problem="it answers otherwise", ms=0.1), cpu], CPU),
             ([Trial(DEVICE, problem="no driver"), Trial(CPU, problem="?")], CPU),
         ],

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 LARGEST_DIFFERENCE: Final = 1e-3
 """Of log-odds from the CPU's, relative to those beyond 1."""
 GAIN: Final = 0.9
-"""A device must take less than this share of the CPU's time: it costs memory, and more can go wrong."""
+"""A device must take less than this share of the CPU's wall-clock time, and no more CPU time: it costs
+memory, and more can go wrong."""
 SHARE_THERE: Final = 0.5
 """Of the network's running time must be spent on the device, for the session to run there."""
 FRAMES: Final = 8
@@ -70,13 +71,11 @@ def compare(model: str, choice: Sequence[Provider] | None = None) -> list[Trial]
 
 
 def winner(trials: Sequence[Trial]) -> str:
-    """Return the provider to use: the fastest that works, the CPU unless that is clearly slower."""
+    """Return the provider to use: the fastest that works and is worth it, or the CPU."""
     sound = {trial.provider: trial for trial in trials if not trial.problem}
-    fastest = min(sound.values(), key=lambda trial: trial.ms, default=None)
-    cpu = sound.get(CPU)
-    if fastest is None or (cpu is not None and fastest.ms > GAIN * cpu.ms):
-        return CPU
-    return fastest.provider
+    cpu = sound.pop(CPU, Trial(CPU))
+    worth = [trial for trial in sound.values() if trial.ms < GAIN * cpu.ms and trial.cpu_ms <= cpu.cpu_ms]
+    return min(worth, key=lambda trial: trial.ms, default=cpu).provider
 
 
 def _in_a_process(model: str, provider: Provider) -> Trial:

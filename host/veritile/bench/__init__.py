@@ -1,0 +1,1 @@
+"""What Veritile costs on this machine, each figure beside its goal: `veritile bench`."""
