@@ -8,7 +8,8 @@
     ├── ModelError        5xx  weights, their cards, and running them
     ├── HostError         6xx  the host process itself
     ├── InstallError      7xx  registering the host with browsers
-    └── LogError          8xx  the session log
+    ├── LogError          8xx  the session log
+    └── ServerError       9xx  the HTTP and WebSocket service
 
 The numbers travel as `error{code,text}` in the protocol and in `veritile
 analyze --json`; the table in host/veritile/native/PROTOCOL.md lists them, and
@@ -108,6 +109,12 @@ class TooManyParticipantsError(SessionError):
     """The session has as many participants as the host allows."""
 
     code = 303
+
+
+class NoChallengeError(SessionError):
+    """The participant has no challenge, or it has no such picture."""
+
+    code = 304
 
 
 class ImageError(VeritileError):
@@ -264,3 +271,33 @@ class PictureKeyError(LogError):
     """The key of kept pictures is missing, wrong, or cannot be had."""
 
     code = 803
+
+
+class ServerError(VeritileError):
+    """The HTTP and WebSocket service cannot do what was asked."""
+
+    code = 900
+
+
+class SettingError(ServerError):
+    """A setting of the service has a wrong value."""
+
+    code = 901
+
+
+class NotAllowedError(ServerError):
+    """The request comes without the token, or from a page or to a name that is not allowed."""
+
+    code = 902
+
+
+class TooManyRequestsError(ServerError):
+    """More requests, sessions or videos than the service takes at a time."""
+
+    code = 903
+
+
+class UnknownJobError(ServerError):
+    """There is no such job, or it is not so far."""
+
+    code = 904

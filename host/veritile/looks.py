@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from veritile.decision import Look, Observation
+from veritile.decision.challenge import Glimpse
 
 if TYPE_CHECKING:
     from veritile.frame import FrameResult
@@ -30,4 +31,21 @@ def observation(at: float, result: FrameResult) -> Observation:
         height=result.height,
         reason=None if result.looks else result.reason,
         unchanged=result.unchanged,
+    )
+
+
+def glimpse(at: float, result: FrameResult) -> Glimpse:
+    """Return what a frame that was captured at `at` seconds shows of somebody in a challenge."""
+    close = result.closeup
+    if close is None:
+        return Glimpse(at, width=result.width, unchanged=result.unchanged)
+    look = next((look for look in result.looks if look.box == close.box), None)
+    return Glimpse(
+        at=at,
+        box=close.box,
+        attitude=close.attitude,
+        cells=close.cells,
+        width=result.width,
+        log_odds=look.log_odds if look else None,
+        quality=look.quality if look else 0.0,
     )

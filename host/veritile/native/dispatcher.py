@@ -10,6 +10,7 @@ from msgspec import UNSET, UnsetType
 from veritile.decision import Policy
 from veritile.errors import HelloMissingError, SessionError, UnsupportedVersionError, VeritileError
 from veritile.native.batches import Batch, BatchQueue, WaitingFrame, captured_on
+from veritile.native.challenging import asked, picture
 from veritile.native.clock import SYSTEM, Clock
 from veritile.native.codec import decode_client, recover_id
 from veritile.native.counters import Counters
@@ -19,6 +20,7 @@ from veritile.native.limits import PROTOCOL
 from veritile.native.listing import logged_document, logged_sessions, open_sessions
 from veritile.native.log import logger
 from veritile.native.messages import (
+    ChallengeRequest,
     ClientMessage,
     Close,
     Configure,
@@ -32,6 +34,7 @@ from veritile.native.messages import (
     HostMessage,
     ListSessions,
     Open,
+    PictureRequest,
     Ping,
     Pong,
 )
@@ -117,6 +120,10 @@ class Dispatcher:
                 return open_sessions(message.id, self._sessions)
             case Export(session=key, format=form):
                 return Exported(re=message.id, session=key, format=form, data=self._export(key, form))
+            case ChallengeRequest():
+                return asked(message, self._sessions.get(message.session), self._journal, self._clock)
+            case PictureRequest():
+                return picture(message, self._sessions.get(message.session))
         return self._health(message.id)
 
     def _hello(self, message: Hello) -> HostMessage:

@@ -20,7 +20,7 @@ from veritile import __version__
 from veritile.native.batches import WaitingFrame
 from veritile.native.clock import SYSTEM, Clock
 from veritile.native.log import logger
-from veritile.native.messages import Configure, Item, Log
+from veritile.native.messages import ChallengeTold, Configure, Item, Log
 from veritile.native.sessions import LoggedSession, Participant, Session
 from veritile.native.status import ModelStatus, model_on_card
 from veritile.store.entries import Entry, Kind, canonical
@@ -157,6 +157,30 @@ class Journal:
         except Exception:
             logger.exception("verdicts could not be logged")
 
+    def challenged(
+        self, session: Session, told: ChallengeTold, answer: str, pictures: Sequence[tuple[float, bytes]]
+    ) -> None:
+        """Write down a challenge that the user wants to keep, with its pictures where pictures are kept."""
+        if not (self.on and self._writer is not None):
+            return
+        body = to_builtins(told)
+        for field in ("type", "v", "re", "session", "remaining_ms", "reference"):
+            body.pop(field, None)
+        try:
+            logged = self._logged(session)
+            entries = [self._entry(Kind.CHALLENGE, body | {"answer": answer}, logged.id)]
+            if self._vault is not None and self._vault.is_open:
+                label = None if told.judgement is UNSET else told.judgement.label.value
+                for captured_at, picture in pictures:
+                    if logged.pictures < MOST_PICTURES and len(picture) <= MOST_PICTURE_BYTES:
+                        logged.pictures += 1
+                        of = {"participant": told.participant, "captured_at": captured_at, "label": label}
+                        entries.append(self._sealed(logged.id, of, picture))
+            logged.entries += len(entries)
+            self._writer.put(entries)
+        except Exception:
+            logger.exception("a challenge could not be logged")
+
     def model(self, status: ModelStatus) -> None:
         """Write which model judges, and where it runs."""
         told = to_builtins(status.model) | {"state": status.state.value, "provider": status.provider}
@@ -240,7 +264,10 @@ class Journal:
         told.append(self._entry(kind, _told_of(note.item, alarm), logged.id))
         if note.picture is not None and logged.pictures < MOST_PICTURES:
             logged.pictures += 1
-            told.append(self._sealed(logged.id, note.item, *note.picture))
+            captured_at, picture = note.picture
+            of = {"participant": who, "captured_at": captured_at, "label": note.item.label.value}
+            of |= {"score": _rounded(note.item.score)}
+            told.append(self._sealed(logged.id, of, picture))
         logged.entries += len(told)
         return told
 
@@ -257,13 +284,12 @@ class Journal:
         picture, person.strongest = person.strongest, None
         return picture
 
-    def _sealed(self, session: str, item: Item, captured_at: float, picture: bytes) -> Entry:
+    def _sealed(self, session: str, of: dict[str, Any], picture: bytes) -> Entry:
         from hashlib import sha256
 
         assert self._vault is not None
-        sealed, key = self._vault.seal(picture, about(session, item.participant, captured_at))
-        told = {"participant": item.participant, "captured_at": captured_at, "label": item.label.value}
-        told |= {"score": _rounded(item.score), "key": key, "sha256": sha256(sealed).hexdigest()}
+        sealed, key = self._vault.seal(picture, about(session, of["participant"], of["captured_at"]))
+        told = of | {"key": key, "sha256": sha256(sealed).hexdigest()}
         at = int(self._clock.epoch() * 1000)
         return Entry(at, Kind.PICTURE, self._host, session, canonical(told), sealed)
 

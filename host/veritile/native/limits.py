@@ -33,6 +33,9 @@ FACES_TOLD: Final = 16
 CHANGES_KEPT: Final = 50
 """Newest changes of label kept per participant, for `export`."""
 
+SHOWN_BYTES: Final = 700_000
+"""Largest picture of a challenge that is kept to be shown: in base64 it fits into a reply."""
+
 ID_CHARS: Final = 128
 """Longest session or participant id."""
 NAME_CHARS: Final = 256

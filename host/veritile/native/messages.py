@@ -11,8 +11,10 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from veritile.decision.challenge import Answer, State, Why
 from veritile.decision.policy import LARGEST_BUDGET, SMALLEST_BUDGET
 from veritile.native.basis import Basis
+from veritile.native.challenge_parts import Action, FindingTold, JudgementTold, StepTold
 from veritile.native.fields import Box, Count, EpochMs, Key, Measure, Name, RequestId, Side, Unit, Word
 from veritile.native.limits import BATCH_FRAMES, LARGEST_SHARE, LONGEST_DAYS, PROTOCOL, SMALLEST_SHARE
 from veritile.store.state import LogState
@@ -137,7 +139,42 @@ class Export(_Request, frozen=True, kw_only=True, tag="export"):
     format: ExportFormat
 
 
-ClientMessage = Hello | Open | Frames | Configure | Close | Ping | ListSessions | Export
+class ChallengeRequest(_Request, frozen=True, kw_only=True, tag="challenge"):
+    """Guides somebody through a challenge. Answered by ChallengeTold."""
+
+    session: Key
+    participant: Key
+    action: Action
+    mirrored: bool | UnsetType = UNSET
+    why: Why | UnsetType = UNSET
+    answer: Answer | UnsetType = UNSET
+    keep: bool | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        if (self.action is Action.ANSWER) != (self.answer is not UNSET):
+            raise ValueError("give answer with the action answer, and with no other")
+
+
+class PictureRequest(_Request, frozen=True, kw_only=True, tag="challenge_picture"):
+    """Asks for the best picture of a step, or for that before the first. Answered by PictureTold."""
+
+    session: Key
+    participant: Key
+    step: Count | UnsetType = UNSET
+
+
+ClientMessage = (
+    Hello
+    | Open
+    | Frames
+    | Configure
+    | Close
+    | Ping
+    | ListSessions
+    | Export
+    | ChallengeRequest
+    | PictureRequest
+)
 
 
 # ---- host -> client ----
@@ -313,4 +350,31 @@ class Exported(_Reply, frozen=True, kw_only=True, tag="export"):
     data: str
 
 
-HostMessage = Info | Verdicts | Health | Pong | Error | SessionList | Exported
+class ChallengeTold(_Reply, frozen=True, kw_only=True, tag="challenge"):
+    """How a challenge stands; also pushed with every picture of it."""
+
+    session: str
+    participant: str
+    state: State
+    why: Why | UnsetType = UNSET
+    step: Count | UnsetType = UNSET
+    steps: tuple[StepTold, ...]
+    remaining_ms: Count
+    reference: bool
+    findings: tuple[FindingTold, ...]
+    judgement: JudgementTold | UnsetType = UNSET
+
+
+class PictureTold(_Reply, frozen=True, kw_only=True, tag="challenge_picture"):
+    """A picture of a challenge, as the client had sent it."""
+
+    session: str
+    participant: str
+    step: Count | UnsetType = UNSET
+    jpeg: bytes
+    captured_at: EpochMs
+    box: Box | UnsetType = UNSET
+    yaw: float | UnsetType = UNSET
+
+
+HostMessage = Info | Verdicts | Health | Pong | Error | SessionList | Exported | ChallengeTold | PictureTold

@@ -13,7 +13,9 @@ import time
 from dataclasses import dataclass, field, replace
 
 from veritile.decision import Observation, Pacer, Policy, Scorer, Tile, Verdict
+from veritile.decision.challenge.course import SAMPLE_MS
 from veritile.errors import TooManyParticipantsError, TooManySessionsError, UnknownSessionError
+from veritile.native.challenges import Live
 from veritile.native.limits import ABSENT_S, CHANGES_KEPT, PARTICIPANTS, SESSIONS
 from veritile.store.document import Change
 from veritile.vocabulary import Reason
@@ -40,6 +42,8 @@ class Participant:
         self.strongest: tuple[float, bytes] | None = None
         """The picture that speaks most for fake and has not been kept yet, and when it was taken, epoch ms:
         only while pictures are to be kept."""
+        self.challenge: Live | None = None
+        """The guided challenge, from its start until it is forgotten."""
         self._tile = Tile()
         self.verdict = self._tile.verdict
         self._unusable: Reason | None = None
@@ -48,6 +52,7 @@ class Participant:
         self, observation: Observation, captured_at: float, policy: Policy, scorer: Scorer, pacer: Pacer
     ) -> Verdict:
         """Add one frame, captured at this epoch ms; the worker's thread only."""
+        hurry = self.challenge is not None and self.challenge.active
         if not observation.unchanged:
             self._unusable = _why_unusable(observation)
         elif self._unusable is not None:
@@ -55,7 +60,8 @@ class Participant:
             observation = replace(observation, reason=self._unusable)
         self._tile.policy, self._tile.scorer = policy, scorer
         verdict = self._tile.observe(observation)
-        next_ms = pacer.next_ms(id(self), observation.at, verdict.next_sample_ms, urgent=verdict.urgent)
+        wish_ms = SAMPLE_MS if hurry else verdict.next_sample_ms
+        next_ms = pacer.next_ms(id(self), observation.at, wish_ms, urgent=hurry or verdict.urgent)
         verdict = replace(verdict, next_sample_ms=next_ms)
         before = self.changes[-1] if self.changes else None
         if before is None or (before.label, before.reason) != (verdict.label, verdict.reason):

@@ -22,7 +22,7 @@ from veritile.errors import (
     UnknownSessionError,
     VeritileError,
 )
-from veritile.looks import observation
+from veritile.looks import glimpse, observation
 from veritile.native.analyzer import Analyzer
 from veritile.native.batches import Batch, BatchQueue, WaitingFrame
 from veritile.native.clock import SYSTEM, Clock
@@ -184,12 +184,17 @@ class Worker:
         person, policy = frame.participant, batch.session.policy
         try:
             started = self._clock.work()  # work, not waiting: a busy machine makes no look dearer
-            result = analyzer.analyze_encoded(frame.jpeg, last=person.thumbnail)
+            live = person.challenge if person.challenge is not None and person.challenge.active else None
+            focus = live.focus if live else None
+            result = analyzer.analyze_encoded(frame.jpeg, last=person.thumbnail, focus=focus)
             self._pacer.spent((self._clock.work() - started) * 1000 + result.timing.cpu_ms)
             person.thumbnail = result.thumbnail
             seen, before = observation(frame.captured, result), person.changes
             verdict = person.observe(seen, frame.captured_at, policy, self._scorer, self._pacer)
             item = judged(frame, verdict, result, queue_ms)
+            if live is not None:
+                live.see(glimpse(frame.captured, result), frame.jpeg, frame.captured_at)
+                self._send(live.told(batch.session.key, frame.key))
             if self._journal.on:
                 note = self._journal.note(frame, person, item, changed=person.changes is not before)
                 notes.extend([note] if note else [])

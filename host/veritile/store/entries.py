@@ -29,6 +29,8 @@ class Kind(StrEnum):
     """The label is still the same: once a minute."""
     PICTURE = "picture"
     """A picture was kept, encrypted, in the table of pictures."""
+    CHALLENGE = "challenge"
+    """A guided challenge that the user wanted to keep."""
     SESSION_CLOSED = "session_closed"
     PICTURES_DROPPED = "pictures_dropped"
     """Kept pictures gave way to newer ones."""

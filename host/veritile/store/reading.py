@@ -139,6 +139,7 @@ def document(
     names: dict[str, str] = {}
     verdicts: dict[str, list[tuple[str, dict[str, Any]]]] = {}
     pictures, times, closed = [], [], None
+    challenges: list[Event] = []
     for seq, at, kind, told in entries_of(connection, session):
         times.append(at)
         who = str(told.get("participant", ""))
@@ -151,6 +152,8 @@ def document(
                 names[who] = told["name"]
             case Kind.VERDICT | Kind.STANDING:
                 verdicts.setdefault(who, []).append((kind, told))
+            case Kind.CHALLENGE:
+                challenges.append(Event(at=at, kind=kind, told=told))
             case Kind.PICTURE:
                 with suppress(msgspec.ValidationError):
                     pictures.append(msgspec.convert({"entry": seq, "score": None} | told, Picture))
@@ -171,7 +174,7 @@ def document(
         head=f"{seq}:{bytes(hashed).hex()}",
         participants=tuple(person for person in people if person is not None),
         pictures=tuple(pictures),
-        events=_events(connection, session, times[0], times[-1]),
+        events=(*_events(connection, session, times[0], times[-1]), *challenges),
     )
 
 

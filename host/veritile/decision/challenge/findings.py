@@ -1,0 +1,86 @@
+"""What was noticed beside the ticks: told to the user as it is, and worth nothing in the judgement.
+
+docs/challenge.md says how well each tells real people from swapped ones on the development
+benchmark. None does so better than chance could there, so none has a share.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from veritile.decision.challenge.cells import apart, complexion
+from veritile.decision.challenge.glimpse import Glimpse
+from veritile.decision.challenge.reference import Reference
+from veritile.decision.challenge.watchers import LOST_FROM
+
+TURNED: Final = LOST_FROM
+"""Degrees of measured yaw against before, from which on a view is one from the side."""
+
+
+class Finding(StrEnum):
+    """What was noticed."""
+
+    NOT_DONE = "not_done"
+    """A step was not done within its seconds."""
+    TRACK_LOST = "track_lost"
+    """Share of the views from the side in which no face was found, 0-1."""
+    TRACK_JUMP = "track_jump"
+    """The farthest that the face jumped between two views from the side, in its long sides."""
+    COLOUR_JUMP = "colour_jump"
+    """How far the colour of the face from the side is from that in front; two people's skin is 0.03 apart."""
+
+
+class Found(NamedTuple):
+    """One finding of one step."""
+
+    finding: Finding
+    value: float
+
+
+class SideViews:
+    """Gathers what the views from the side show during one step."""
+
+    def __init__(self) -> None:
+        self._found = self._lost = 0
+        self._jump = 0.0
+        self._colours: list[float] = []
+        self._turned = False
+        self._last: Glimpse | None = None
+
+    def see(self, glimpse: Glimpse, reference: Reference) -> None:
+        """Take in a picture."""
+        if glimpse.unchanged or not glimpse.cells:
+            return
+        if not glimpse.found:
+            self._lost += self._turned
+            self._last = None
+            return
+        assert glimpse.attitude is not None
+        self._turned = abs(glimpse.attitude[0] - reference.yaw) >= TURNED
+        if self._turned:
+            self._found += 1
+            self._colours.append(apart(complexion(glimpse.cells), reference.skin))
+            if self._last is not None:
+                self._jump = max(self._jump, _jump(self._last, glimpse))
+        self._last = glimpse if self._turned else None
+
+    def findings(self) -> tuple[Found, ...]:
+        """What there is to tell; nothing without views from the side."""
+        told = []
+        if self._lost:
+            told.append(Found(Finding.TRACK_LOST, self._lost / (self._lost + self._found)))
+        if self._jump:
+            told.append(Found(Finding.TRACK_JUMP, self._jump))
+        if self._colours:
+            middle = sorted(self._colours)[len(self._colours) // 2]
+            told.append(Found(Finding.COLOUR_JUMP, middle))
+        return tuple(told)
+
+
+def _jump(before: Glimpse, now: Glimpse) -> float:
+    assert before.box is not None
+    assert now.box is not None
+    (ax, ay, aw, ah), (bx, by, bw, bh) = before.box, now.box
+    apart_px = max(abs(ax + aw / 2 - bx - bw / 2), abs(ay + ah / 2 - by - bh / 2))
+    return apart_px / max(aw, ah)
