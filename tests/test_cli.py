@@ -12,7 +12,7 @@ from click.testing import CliRunner
 import veritile
 from veritile.cli import main
 
-COMMANDS = ["analyze", "doctor", "evaluate", "host", "install", "log", "train", "uninstall"]
+COMMANDS = ["analyze", "bench", "doctor", "evaluate", "host", "install", "log", "train", "uninstall"]
 
 
 def in_home(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -43,9 +43,16 @@ profile_option = click.option(
 )
 
 
-def _one_of(browsers: Sequence[str], profile: Path | None) -> None:
-    if browsers and profile:
-        raise click.UsageError("--browser and --profile exclude each other.")
+system_option = click.option(
+    "--system",
+    is_flag=True,
+    help="For all users of this machine; takes an administrator. Chrome, Chromium and Edge only.",
+)
+
+
+def _one_of(browsers: Sequence[str], profile: Path | None, system: bool) -> None:
+    if profile and (browsers or system):
+        raise click.UsageError("--profile excludes --browser and --system.")
 
 
 def _show(changes: Sequence[Change]) -> None:
@@ -69,7 +76,8 @@ def main() -> None:
 @main.command()
 @browser_option
 @profile_option
-def install(browsers: tuple[str, ...], profile: Path | None) -> None:
+@system_option
+def install(browsers: tuple[str, ...], profile: Path | None, system: bool) -> None:
     """Register the host with the browsers of this user.
 
     Writes one small file into the folder of each Chromium-family browser
@@ -81,13 +89,13 @@ def install(browsers: tuple[str, ...], profile: Path | None) -> None:
     from veritile.install.identity import EXTENSION_ID, extension_folder
     from veritile.native import log
 
-    _one_of(browsers, profile)
+    _one_of(browsers, profile, system)
     with reported():
-        machine = Machine.current()
+        machine = Machine.current_whole() if system else Machine.current()
         if profile:
             changes = [register.install_profile(profile)]
         else:
-            changes = register.install(machine, browsers, logs=log.folder())
+            changes = register.install(machine, browsers, logs=None if system else log.folder())
         click.echo("The Veritile host is registered:")
         _show(changes)
         if not profile:
@@ -109,32 +117,34 @@ def install(browsers: tuple[str, ...], profile: Path | None) -> None:
 @main.command()
 @browser_option
 @profile_option
-def uninstall(browsers: tuple[str, ...], profile: Path | None) -> None:
+@system_option
+def uninstall(browsers: tuple[str, ...], profile: Path | None, system: bool) -> None:
     """Take the registration away again.
 
     Removes the manifests, the folders and registry keys that `install`
-    created, and, unless a browser or profile is named, the host's log files.
+    created, and, unless a browser or profile is named, the host's log files and
+    what was noted of devices.
     The log of your calls stays. The extension itself is removed in the browser.
     """
     from veritile.install import register
     from veritile.install.browsers import Machine
 
-    _one_of(browsers, profile)
+    _one_of(browsers, profile, system)
     with reported():
         if profile:
             logs, changes = [], [register.uninstall_profile(profile)]
         else:
-            machine = Machine.current()
-            logs = [] if browsers else register.remove_logs()
+            machine = Machine.current_whole() if system else Machine.current()
+            logs = [] if browsers or system else [*register.remove_logs(), *register.remove_cache()]
             changes = register.uninstall(machine, browsers)
         removed = [change for change in changes if change.outcome is register.Outcome.REMOVED]
     click.echo("Removed:" if removed or logs else "Nothing was registered.")
     _show(removed)
     for path in logs:
-        click.echo(f"  {'log file':<20}{'removed':<11}{path}")
+        click.echo(f"  {'file':<20}{'removed':<11}{path}")
     if removed:
         click.echo("To remove the extension as well, use its entry on chrome://extensions.")
-    if not (browsers or profile):
+    if not (browsers or profile or system):
         _tell_of_calls()
 
 

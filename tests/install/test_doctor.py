@@ -50,7 +50,9 @@ def test_a_whole_chain_is_seen_as_whole(tmp_path: Path, machine: Machine) -> Non
     built = (EXTENSION / "dist" / "manifest.json").is_file()
     assert checks.pop("extension").status is (Status.OK if built else Status.FAILED)
     assert {check.status for check in checks.values()} == {Status.OK}
-    assert list(checks) == ["python", "launcher", "browser", "manifest", "model", "log", "hello", "frame"]
+    assert list(checks) == [
+        "python", "launcher", "browser", "manifest", "model", "provider", "log", "hello", "frame",
+    ]  # fmt: skip
     assert "Chromium" in checks["browser"].detail
     assert str(tmp_path / "log" / "host.log") in checks["hello"].detail
     assert "judged" in checks["frame"].detail

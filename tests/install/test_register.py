@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from machines import DictionaryRegistry, snapshot
 from veritile.errors import NoBrowserError, RegistrationError
+from veritile.frame import providers
 from veritile.install import register
 from veritile.install.browsers import BROWSERS, SANDBOXES, Machine, found_browsers
 from veritile.install.identity import EXTENSION_ID, HOST_NAME
@@ -20,30 +22,6 @@ from veritile.install.register import Outcome
 
 LAUNCHER = Path("/opt/veritile/bin/veritile-host")
 PLATFORMS = ("linux", "darwin", "win32")
-
-
-class DictionaryRegistry:
-    """HKEY_CURRENT_USER as a dictionary: a key without a default value reads as ''."""
-
-    def __init__(self) -> None:
-        self.values = {"Software": "", r"Software\Google": "", r"Software\Google\Chrome": ""}
-
-    def read(self, key: str) -> str | None:
-        return self.values.get(key)
-
-    def write(self, key: str, value: str) -> list[str]:
-        names = key.split("\\")
-        paths = ["\\".join(names[: end + 1]) for end in range(len(names))]
-        created = [path for path in paths if path not in self.values]
-        self.values |= dict.fromkeys(created, "") | {key: value}
-        return created
-
-    def delete(self, key: str, *, only_empty: bool = False) -> bool:
-        kept = any(other.startswith(key + "\\") for other in self.values)
-        if kept or key not in self.values or (only_empty and self.values[key]):
-            return False
-        del self.values[key]
-        return True
 
 
 def machine(platform: str, home: Path, *browsers: str) -> Machine:
@@ -57,14 +35,6 @@ def machine(platform: str, home: Path, *browsers: str) -> Machine:
             (folder / "Default").mkdir(parents=True)
             (folder / "Local State").write_bytes(b"{}")
     return made
-
-
-def snapshot(home: Path) -> dict[str, bytes | None]:
-    """Every path below `home`, with its content when it is a file."""
-    return {
-        path.relative_to(home).as_posix(): path.read_bytes() if path.is_file() else None
-        for path in sorted(home.rglob("*"))
-    }
 
 
 @pytest.fixture
@@ -318,3 +288,23 @@ def test_log_folder_of_our_own_goes_too(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("VERITILE_LOG_DIR", str(folder))
     register.remove_logs()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_sandbox_allows_is_told_apart(home: Path) -> None:
+    made = machine("linux", home, "chromium")
+    (home / "snap/chromium/common/chromium").mkdir(parents=True)
+    (home / ".var/app/com.brave.Browser").mkdir(parents=True)
+    snap, flatpak = register.sandbox_notes(made)
+    assert "no way to allow it" in snap
+    assert "--talk-name=org.freedesktop.Flatpak com.brave.Browser" in flatpak
+
+
+def test_what_was_noted_of_devices_goes_too(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VERITILE_CACHE_DIR", str(home / ".cache" / "veritile"))
+    (home / ".cache").mkdir()
+    before = snapshot(home)
+    providers.note("a" * 64, providers.available([providers.CPU]), providers.named(providers.CPU))
+    assert snapshot(home) != before
+    assert [path.name for path in register.remove_cache()] == [providers.CACHE_FILE]
+    assert snapshot(home) == before
+    assert register.remove_cache() == []

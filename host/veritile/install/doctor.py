@@ -76,6 +76,7 @@ class _Examination:
             self.check("manifest", self.manifests_are_right, ["launcher", "browser"]),
             self.check("extension", self.extension_is_ours),
             self.check("model", self.model_is_whole),
+            self.check("provider", self.provider_is_chosen, ["model"]),
             self.check("log", log_check.examine),
         ]
 
@@ -125,7 +126,7 @@ class _Examination:
     def manifests_are_right(self) -> str:
         assert self.launcher is not None
         for browser in self.browsers:
-            registered = register.registered_manifest(self.machine, browser)
+            registered = register.registered_manifest(self.machine, browser) or self.for_all(browser)
             if registered is None:
                 raise Broken(f"the host is not registered with {browser.title}", self.install)
             try:
@@ -138,6 +139,39 @@ class _Examination:
                 if field != "description" and seen != value:
                     raise Broken(f"{registered} has {field} {seen!r}, not {value!r}", self.install)
         return f"{HOST_NAME} is registered with {', '.join(browser.title for browser in self.browsers)}"
+
+    def for_all(self, browser: Browser) -> Path | None:
+        """The manifest for all users, where this is about the machine that it runs on."""
+        whole = Machine.current_whole()
+        return (
+            register.registered_manifest(whole, browser) if whole.platform == self.machine.platform else None
+        )
+
+    def provider_is_chosen(self) -> str:
+        from veritile.frame import providers
+        from veritile.frame.card import read_card
+        from veritile.native.status import chosen_model
+
+        set_by_user = os.environ.get(providers.PROVIDER_VARIABLE)
+        known = [provider.name for provider in providers.ALLOWED]
+        if set_by_user and set_by_user not in known:
+            raise Broken(
+                f"{providers.PROVIDER_VARIABLE} names {set_by_user}, which is not one of {', '.join(known)}",
+                f"correct or unset {providers.PROVIDER_VARIABLE}",
+            )
+        try:
+            choice = providers.available()
+        except ImportError as error:
+            raise Broken(f"ONNX Runtime cannot be loaded: {error}", REINSTALL) from error
+        card = read_card(chosen_model())
+        if set_by_user or len(choice) == 1:
+            why = f"set by {providers.PROVIDER_VARIABLE}" if set_by_user else "this ONNX Runtime has no other"
+        elif providers.noted(card.sha256, choice):
+            why = "the best of those that were tried"
+        else:
+            names = ", ".join(provider.name for provider in choice if provider.name != providers.CPU)
+            raise Broken(f"{names} has not been tried here yet", f"{register.command()} bench")
+        return f"{providers.chosen(card.sha256).name}: {why}"
 
     def extension_is_ours(self) -> str:
         folder = extension_folder()

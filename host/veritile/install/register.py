@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import shlex
 import shutil
+import stat
 import sys
 import sysconfig
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,7 +22,7 @@ from pathlib import Path
 from typing import Final
 
 from veritile.errors import NoBrowserError, RegistrationError
-from veritile.install.browsers import BROWSERS, Browser, Machine, found_browsers, found_sandboxes
+from veritile.install.browsers import BROWSERS, Browser, Confinement, Machine, found_browsers, found_sandboxes
 from veritile.install.files import make_folders, remove_empty, replace, unlink
 from veritile.install.identity import EXTENSION_IDS, HOST_NAME, MANIFEST
 from veritile.install.receipt import Receipt
@@ -87,10 +88,10 @@ def manifest_bytes(launcher: Path) -> bytes:
 
 def manifest_path(machine: Machine, browser: Browser) -> Path | None:
     """Return where the browser's manifest is, or would be; None when the platform lacks that channel."""
-    folder = browser.folder(machine)
-    if folder is None:
+    if browser.folder(machine) is None:
         return None
-    return machine.data / MANIFEST if machine.platform == "win32" else folder / FOLDER / MANIFEST
+    hosts = browser.hosts(machine)
+    return hosts / MANIFEST if hosts else machine.data / MANIFEST
 
 
 def registered_manifest(machine: Machine, browser: Browser) -> Path | None:
@@ -117,10 +118,14 @@ def chosen(machine: Machine, names: Sequence[str]) -> list[Browser]:
     for browser in named(names):
         if browser not in found:
             place = browser.folder(machine)
-            why = f"{place} is not there" if place else f"there is none on {machine.platform}"
-            raise NoBrowserError(
-                f"{browser.title} was not found ({why}): start it once, then run this again."
+            none = (
+                "nobody documents where it looks for hosts of all users"
+                if machine.for_all
+                else "there is none"
             )
+            why = f"{place} is not there" if place else f"{none} on {machine.platform}"
+            remedy = "install it" if machine.for_all else "start it once"
+            raise NoBrowserError(f"{browser.title} was not found ({why}): {remedy}, then run this again.")
     if not found:
         known = ", ".join(row.title for row in BROWSERS)
         advice = f"No supported browser was found ({known}): start one once, then run this again."
@@ -141,8 +146,11 @@ def install(
     than by the host, so that the receipt knows what to take away. Raises NoBrowserError when there is no such
     browser, RegistrationError when a manifest cannot be written.
     """
-    content = manifest_bytes(launcher or launcher_path())
+    launcher = launcher or launcher_path()
     browsers = chosen(machine, names)
+    if machine.for_all and machine.platform != "win32":
+        _must_be_open_to_all(launcher)
+    content = manifest_bytes(launcher)
     receipt = Receipt.read(machine)
     changes = []
     if logs:
@@ -209,6 +217,18 @@ def uninstall_profile(profile: Path) -> Change:
     return Change("profile", path, outcome)
 
 
+def remove_cache() -> list[Path]:
+    """Remove what was noted of devices, and its folder once that is empty; return what was removed."""
+    from veritile.frame.providers import cache_file
+
+    file = cache_file()
+    with _explained(file):
+        removed = [file] if unlink(file) else []
+        if removed and file.parent.name == "veritile":
+            remove_empty([file.parent])
+    return removed
+
+
 def remove_logs() -> list[Path]:
     """Remove the host's log files, and their folder once it is empty; return what was removed.
 
@@ -225,12 +245,29 @@ def remove_logs() -> list[Path]:
 
 
 def sandbox_notes(machine: Machine) -> list[str]:
-    """Return a sentence for each browser that is there but cannot be served."""
+    """Return for each browser that is there but cannot be served why, and what is possible."""
     return [
-        f"{row.title} was found but not registered: its sandbox cannot start programs of this machine. "
+        f"{row.title} was found but not registered: {_WHY_CONFINED[row.confinement].format(app=row.app)} "
         "Use a build that is not sandboxed (the vendor's package, or Debian's chromium)."
         for row in found_sandboxes(machine)
     ]
+
+
+_WHY_CONFINED: Final = {
+    Confinement.SNAP: "Snap's confinement starts no program of this machine, and offers no way to allow it.",
+    Confinement.FLATPAK: "Flatpak's sandbox starts no program of this machine unless it is opened altogether "
+    "(`flatpak override --user --talk-name=org.freedesktop.Flatpak {app}`), which Veritile does not do.",
+}
+
+
+def _must_be_open_to_all(launcher: Path) -> None:
+    """Raise RegistrationError unless every user may read and run the launcher where it lies."""
+    for place in (launcher, *launcher.parents):
+        if place.exists() and not place.stat().st_mode & stat.S_IXOTH:
+            raise RegistrationError(
+                f"{place} is not open to other users, who could not start {launcher.name}: "
+                "install Veritile where everybody may read, /opt/veritile for example, then run this again."
+            )
 
 
 @contextmanager

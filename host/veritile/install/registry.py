@@ -10,16 +10,18 @@ if sys.platform == "win32":
     class UserRegistry:
         """HKEY_CURRENT_USER; see `veritile.install.browsers.Registry`."""
 
+        root = winreg.HKEY_CURRENT_USER
+
         def read(self, key: str) -> str | None:
             """Return the default value of `key`, None when there is no such key."""
             try:
-                return winreg.QueryValue(winreg.HKEY_CURRENT_USER, key)
+                return winreg.QueryValue(self.root, key)
             except FileNotFoundError:
                 return None
 
         def _exists(self, key: str) -> bool:
             try:
-                winreg.CloseKey(winreg.OpenKey(winreg.HKEY_CURRENT_USER, key))
+                winreg.CloseKey(winreg.OpenKey(self.root, key))
             except FileNotFoundError:
                 return False
             return True
@@ -29,18 +31,23 @@ if sys.platform == "win32":
             names = key.split("\\")
             paths = ["\\".join(names[: end + 1]) for end in range(len(names))]
             created = [path for path in paths if not self._exists(path)]
-            with winreg.CreateKey(winreg.HKEY_CURRENT_USER, key) as opened:
+            with winreg.CreateKey(self.root, key) as opened:
                 winreg.SetValueEx(opened, "", 0, winreg.REG_SZ, value)
             return created
 
         def delete(self, key: str, *, only_empty: bool = False) -> bool:
             """Delete `key` unless it has subkeys, or values when `only_empty`; tell whether it is gone."""
             try:
-                with winreg.OpenKey(winreg.HKEY_CURRENT_USER, key) as opened:
+                with winreg.OpenKey(self.root, key) as opened:
                     subkeys, values, _ = winreg.QueryInfoKey(opened)
                 if subkeys or (only_empty and values):
                     return False
-                winreg.DeleteKey(winreg.HKEY_CURRENT_USER, key)
+                winreg.DeleteKey(self.root, key)
             except FileNotFoundError:
                 return False
             return True
+
+    class MachineRegistry(UserRegistry):
+        """HKEY_LOCAL_MACHINE: for all users; only an administrator may write it."""
+
+        root = winreg.HKEY_LOCAL_MACHINE
