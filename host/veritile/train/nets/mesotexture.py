@@ -25,24 +25,8 @@ _FINE: Final = 3
 """How many of them work on the picture as it is; the others on one of half its side."""
 GRID: Final = 8
 """Side of a place of the grid, in pixels of the input."""
-STATISTICS: Final = 780
-"""Numbers that describe a picture: of 30 maps mean and spread over 7 parts, and the mean at 12 spots."""
-_SPOTS: Final = (
-    (-0.13, -0.13, 0.08),
-    (-0.13, 0.13, 0.08),
-    (0.0, 0.0, 0.08),
-    (0.17, 0.0, 0.09),
-    (0.07, -0.18, 0.08),
-    (0.07, 0.18, 0.08),
-    (-0.27, 0.0, 0.09),
-    (0.3, 0.0, 0.07),
-    (0.42, 0.0, 0.08),
-    (-0.42, 0.0, 0.08),
-    (0.0, -0.42, 0.08),
-    (0.0, 0.42, 0.08),
-)
-"""Eyes, nose, mouth, cheeks, forehead, chin; throat, hair, and what is beside: centre (down, right of the
-picture's) and half the height, in sides of the picture. Each is a fifth wider than high."""
+STATISTICS: Final = 420
+"""Numbers that describe a picture: mean and spread of 30 maps over 7 parts."""
 _HIDDEN: Final = (128, 64)
 _FAR: Final = 4.0
 """Beyond so many standard deviations a statistic tells nothing more."""
@@ -59,7 +43,6 @@ class MesoTexture(nn.Module):
             blur = _blur(size if fine else size // 2, sigma if fine else sigma / 2)
             self.register_buffer(f"blur{number}", blur, persistent=False)
         self.register_buffer("parts", _parts(size // GRID), persistent=False)
-        self.register_buffer("spots", _spots(size // GRID), persistent=False)
         self.register_buffer("mean", torch.zeros(STATISTICS))
         self.register_buffer("spread", torch.ones(STATISTICS))
         self.head = nn.Sequential(
@@ -90,7 +73,7 @@ class MesoTexture(nn.Module):
         maps = self._maps(x.float()).flatten(2)
         mean = maps @ self.parts
         spread = (((maps * maps) @ self.parts - mean * mean).clamp(min=0) + 1e-3).sqrt()
-        return torch.cat([torch.cat([mean, spread], dim=2).flatten(1), (maps @ self.spots).flatten(1)], dim=1)
+        return torch.cat([mean, spread], dim=2).flatten(1)
 
     def _maps(self, x: Tensor) -> Tensor:
         """(N, 30, places, places): energies of light and colours, the light's peakedness, correlations."""
@@ -163,16 +146,6 @@ def _parts(side: int) -> Tensor:
         around & (y < -0.1),
     ]
     return torch.stack([part.flatten() / part.sum() for part in parts], dim=1)
-
-
-def _spots(side: int) -> Tensor:
-    """(side², 12): weights of a mean over each of `_SPOTS`."""
-    away = (torch.arange(side) - (side - 1) / 2) / side
-    spots = [
-        ((away[:, None] - down).abs() < half) & ((away[None, :] - right).abs() < 1.2 * half)
-        for down, right, half in _SPOTS
-    ]
-    return torch.stack([spot.flatten() / spot.sum() for spot in spots], dim=1)
 
 
 def meso_texture(*, size: int) -> MesoTexture:
