@@ -16,6 +16,7 @@ const MODULES = {
   panel: "src/panel/main.ts",
   options: "src/options/main.ts",
   welcome: "src/welcome/main.ts",
+  practice: "src/practice/main.ts",
   capture: "src/content/capture/frame.ts",
 };
 /** Content scripts and classic workers cannot be modules. */
@@ -31,9 +32,11 @@ const COPIES = {
   "tokens.css": "src/shared/tokens.css",
   "base.css": "src/shared/base.css",
   "uplot.css": "node_modules/uplot/dist/uPlot.min.css",
+  "challenge.css": "src/challenge/challenge.css",
+  films: "src/practice/films",
   "astronaut.jpg": "src/welcome/astronaut.jpg",
   ...Object.fromEntries(
-    ["popup", "panel", "options", "welcome"].flatMap((page) =>
+    ["popup", "panel", "options", "welcome", "practice"].flatMap((page) =>
       ["html", "css"].map((kind) => [`${page}.${kind}`, `src/${page}/${page}.${kind}`]),
     ),
   ),

@@ -122,6 +122,8 @@ export interface FakeChrome {
   injected: number[];
   notified: { id: string; options: chrome.notifications.NotificationCreateOptions }[];
   clicked: FakeEvent<[string]>;
+  /** Keyboard shortcuts. */
+  commanded: FakeEvent<[string, { id: number }]>;
   /** Tabs that the side panel was opened in, and pages that were opened. */
   panels: number[];
   pages: string[];
@@ -148,6 +150,7 @@ export function fakeChrome(): FakeChrome {
     told: [],
     notified: [],
     clicked: new FakeEvent(),
+    commanded: new FakeEvent(),
     panels: [],
     pages: [],
   };
@@ -181,6 +184,7 @@ export function fakeChrome(): FakeChrome {
       },
       onClicked: fake.clicked,
     },
+    commands: { onCommand: fake.commanded },
     sidePanel: { open: async ({ tabId }: { tabId: number }) => void fake.panels.push(tabId) },
     windows: { update: async () => {} },
     tabs: {

@@ -3,7 +3,7 @@
  * when it is lost, and stopped for good when that does not help.
  */
 import type { HostFailure, HostState } from "../shared/channel";
-import { type Info, PROTOCOL_VERSION, type Reply, type Request } from "../shared/protocol";
+import { type Challenge, type Info, PROTOCOL_VERSION, type Reply, type Request } from "../shared/protocol";
 import { classify, isFinal } from "./failure";
 import { NativePort, type ReplyTo, RequestError } from "./native";
 import { nextRestart } from "./reconnect";
@@ -40,6 +40,8 @@ export interface HostEvents {
   /** Greeted: sessions can be opened, and have to be opened again after a restart. */
   connected(): void;
   remember(memory: HostMemory): void;
+  /** A challenge has moved on. */
+  challenge(challenge: Challenge): void;
 }
 
 type Timer = ReturnType<typeof setTimeout> | undefined;
@@ -152,6 +154,7 @@ export class Host {
   private pushed(reply: Reply): void {
     if (reply.type === "error") this.reported = reply.text;
     else if (reply.type === "info" && this.info) this.take(reply);
+    else if (reply.type === "challenge") this.events.challenge(reply);
   }
 
   private take(info: Info): void {

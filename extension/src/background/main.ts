@@ -1,5 +1,7 @@
 /** The service worker: wires the host, the calls, Veritile's own pages, the sites and the toolbar together. */
 import {
+  CHALLENGE_PORT,
+  type CheckSomebody,
   type FromPopup,
   type OpenPanel,
   PANEL_PORT,
@@ -14,6 +16,7 @@ import { type Settings, valid } from "../shared/settings";
 import { isWanted } from "../shared/site";
 import { NATIVE_HOST } from "../shared/vocabulary";
 import { alert, subject } from "./alerts";
+import { Challenges } from "./challenges";
 import { History } from "./history";
 import { Host, type HostMemory, NO_MEMORY } from "./host";
 import { Log } from "./log";
@@ -43,6 +46,7 @@ const host: Host = new Host(
   {
     changed: (state) => {
       log.follow(state);
+      challenges.follow();
       tellTabs();
     },
     connected: () => {
@@ -50,6 +54,7 @@ const host: Host = new Host(
       tabs.reopen();
     },
     remember: (memory) => void chrome.storage.session.set({ [MEMORY]: memory }),
+    challenge: (challenge) => challenges.pushed(challenge),
   },
 );
 
@@ -70,8 +75,14 @@ async function isLookedAt(url: string): Promise<boolean> {
 }
 
 const tabs = new Tabs(host, isLookedAt, () => changed(), {
-  roster: (place, entries) => history.roster(place, entries, Date.now()),
-  left: (call) => history.left(call, settings.retentionDays > 0),
+  roster: (place, entries) => {
+    history.roster(place, entries, Date.now());
+    challenges.roster(place.call, entries);
+  },
+  left: (call) => {
+    history.left(call, settings.retentionDays > 0);
+    challenges.left(call);
+  },
   verdicts: (place, frames, items, alarm) => {
     history.verdicts(place, items, alarm, Date.now());
     if (!settings.keepEvidence) return;
@@ -86,6 +97,8 @@ const tabs = new Tabs(host, isLookedAt, () => changed(), {
     }
   },
 });
+
+const challenges: Challenges = new Challenges(host, tabs);
 
 // What the service worker knew when the browser stopped it, and what the user chose.
 const ready = (async () => {
@@ -218,17 +231,23 @@ chrome.runtime.onConnect.addListener((port) => {
   if (port.name === TAB_PORT) tabs.accept(port);
   else if (port.name === POPUP_PORT && fromOwnPage(port.sender)) acceptPopup(port);
   else if (port.name === PANEL_PORT && fromOwnPage(port.sender)) void ready.then(() => panels.accept(port));
+  else if (port.name === CHALLENGE_PORT && fromOwnPage(port.sender)) challenges.accept(port);
 });
 
 /** The browser opens it only while it handles the user's click: nothing may be waited for before. */
-function openPanel(tab: number, call: string, participant: string): void {
+function openPanel(tab: number, errand: Parameters<Panels["lead"]>[0]): void {
   chrome.sidePanel.open({ tabId: tab }).catch(() => {});
-  panels.focus(call, participant);
+  panels.lead(errand);
 }
 
-chrome.runtime.onMessage.addListener((message: SnapshotRequest | OpenPanel, sender, respond) => {
+chrome.runtime.onMessage.addListener((message: SnapshotRequest | OpenPanel | CheckSomebody, sender, respond) => {
   if (message?.kind === "open_panel" && sender.tab?.id !== undefined)
-    openPanel(sender.tab.id, sender.documentId ?? "", String(message.participant));
+    openPanel(sender.tab.id, {
+      kind: message.check ? "check" : "focus",
+      call: sender.documentId ?? "",
+      participant: String(message.participant),
+    });
+  if (message?.kind === "check_somebody" && fromOwnPage(sender)) panels.lead({ kind: "check" });
   if (message?.kind !== "snapshot" || !fromOwnPage(sender)) return false;
   void ready.then(() => respond(snapshot()));
   return true;
@@ -237,12 +256,16 @@ chrome.runtime.onMessage.addListener((message: SnapshotRequest | OpenPanel, send
 chrome.notifications.onClicked.addListener((id) => {
   const about = subject(id);
   if (!about) return;
-  openPanel(about.tab, about.call, about.participant);
+  openPanel(about.tab, { kind: "focus", call: about.call, participant: about.participant });
   void chrome.notifications.clear(id);
   chrome.tabs
     .update(about.tab, { active: true })
     .then((tab) => tab && chrome.windows.update(tab.windowId, { focused: true }))
     .catch(() => {}); // its tab is closed
+});
+
+chrome.commands.onCommand.addListener((command, tab) => {
+  if (command === "check" && tab?.id !== undefined) openPanel(tab.id, { kind: "check" });
 });
 
 /** What an organisation prescribes may have changed while the browser was closed, and may change at any time. */

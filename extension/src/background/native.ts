@@ -23,6 +23,8 @@ const ANSWERS = {
   ping: "pong",
   sessions: "sessions",
   export: "export",
+  challenge: "challenge",
+  challenge_picture: "challenge_picture",
 } as const satisfies Record<Request["type"], Reply["type"]>;
 
 export type ReplyTo<R extends Request> = Extract<Reply, { type: (typeof ANSWERS)[R["type"]] }>;

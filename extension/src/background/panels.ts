@@ -8,7 +8,8 @@ const DELAY_MS = 500;
 /** A panel that was asked for is open by then. */
 const FOCUS_MS = 10_000;
 
-type Focus = Extract<ToPanel, { kind: "focus" }>;
+/** What a panel is opened for. */
+type Errand = Extract<ToPanel, { kind: "focus" | "check" }>;
 
 export class Panels {
   /** What each watches. */
@@ -16,7 +17,7 @@ export class Panels {
   private readonly changes = new Set<string>();
   private timer: ReturnType<typeof setTimeout> | undefined;
   /** For the panel that is about to open. */
-  private asked: { focus: Focus; until: number } | undefined;
+  private asked: { errand: Errand; until: number } | undefined;
 
   constructor(
     private readonly history: Pick<History, "titles" | "get" | "forget">,
@@ -29,7 +30,7 @@ export class Panels {
     port.onMessage.addListener((message: FromPanel) => this.receive(port, message));
     port.onDisconnect.addListener(() => this.watched.delete(port));
     this.tellCalls(port);
-    if (this.asked && Date.now() < this.asked.until) port.postMessage(this.asked.focus);
+    if (this.asked && Date.now() < this.asked.until) port.postMessage(this.asked.errand);
     this.asked = undefined;
   }
 
@@ -45,11 +46,10 @@ export class Panels {
     for (const port of this.watched.keys()) this.tellCalls(port);
   }
 
-  /** Leads every panel, and one that is about to open, to this participant. */
-  focus(call: string, participant: string): void {
-    const focus: Focus = { kind: "focus", call, participant };
-    for (const port of this.watched.keys()) port.postMessage(focus);
-    if (this.watched.size === 0) this.asked = { focus, until: Date.now() + FOCUS_MS };
+  /** Sends every panel, or one that is about to open, on this errand. */
+  lead(errand: Errand): void {
+    for (const port of this.watched.keys()) port.postMessage(errand);
+    if (this.watched.size === 0) this.asked = { errand, until: Date.now() + FOCUS_MS };
   }
 
   private receive(port: chrome.runtime.Port, message: FromPanel): void {

@@ -131,6 +131,17 @@ export class Tabs {
     for (const [port, call] of this.calls) if (call.tab === tab) this.post(port, { kind: "hide", participant, hidden });
   }
 
+  /** The host's session of a page's call, while the host knows it. */
+  sessionOf(call: string): string | undefined {
+    return [...this.calls.values()].find(({ document, opened }) => opened && document === call)?.session;
+  }
+
+  /** Has one person's pictures taken in full size, or nobody's. */
+  closeUp(call: string, participant: string | null): void {
+    for (const [port, { document }] of this.calls)
+      if (document === call) this.post(port, { kind: "closeup", participant });
+  }
+
   /** A host was greeted, which knows none of the sessions: opens them before frames flow. */
   reopen(): void {
     for (const call of this.calls.values()) {

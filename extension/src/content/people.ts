@@ -43,6 +43,8 @@ export interface PeopleOptions {
   changed(urgency: Urgency): void;
   /** The user wants to see more of somebody. */
   details(participant: string): void;
+  /** The user wants to check somebody by a guided challenge. */
+  check(participant: string): void;
 }
 
 export class People {
@@ -201,6 +203,7 @@ export class People {
       this.#overlay ??= new Overlay(this.#look, {
         hide: (whom) => this.setHidden(whom, true),
         details: (whom) => this.#options.details(whom),
+        check: (whom) => this.#options.check(whom),
       });
       const { verdict, points, alarm } = person;
       const judged = !state.quiet && state.reason !== "host_lost";

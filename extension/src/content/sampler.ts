@@ -2,7 +2,7 @@
 
 import type { Frame, VerdictItem } from "../shared/protocol";
 import type { Ladder, Shot } from "./capture/ladder";
-import { NoPicture } from "./capture/picture";
+import { CLOSE_UP, NoPicture, USUAL } from "./capture/picture";
 import type { Figures } from "./figures";
 import { page } from "./page";
 import { Scheduler } from "./scheduler";
@@ -48,6 +48,8 @@ export class Sampler {
   readonly #inFlight = new Map<number, { taken: Map<string, number>; limit: ReturnType<typeof setTimeout> }>();
   #outbox: { participant: string; shot: Shot }[] = [];
   #running = false;
+  /** Whose pictures are taken in full size. */
+  #closeUp: string | undefined;
   #batch = 0;
   /** Tells the timer that counts from those that were set before. */
   #alarm = 0;
@@ -74,6 +76,13 @@ export class Sampler {
   hurry(participant: string): void {
     this.#scheduler.hurry(participant, performance.now());
     this.rearm();
+  }
+
+  /** Takes this participant's pictures in full size, and theirs first; undefined: everybody's as usual. */
+  closeUp(participant: string | undefined): void {
+    this.#closeUp = participant;
+    this.#scheduler.prefer(participant);
+    if (participant !== undefined) this.hurry(participant);
   }
 
   remove(participant: string): void {
@@ -163,7 +172,7 @@ export class Sampler {
     const progress = this.#progressOf(participant);
     if (!this.#moves(participant, target, progress)) return undefined;
     try {
-      const shot = await ladder.capture(target.tile);
+      const shot = await ladder.capture(target.tile, participant === this.#closeUp ? CLOSE_UP : USUAL);
       figures.capture = ladder.name;
       if (!isSame(target)) {
         onStale();

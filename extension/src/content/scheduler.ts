@@ -18,6 +18,7 @@ export class Scheduler {
   readonly #due = new Map<string, number>();
   readonly #known = new Set<string>();
   readonly #capturing = new Set<string>();
+  #preferred: string | undefined;
   #batches = 0;
   #slot = SLOT_MS;
   #free = -Infinity;
@@ -36,6 +37,11 @@ export class Scheduler {
     if (due !== undefined) this.#due.set(participant, Math.min(due, now));
   }
 
+  /** Whenever this participant is due, nobody goes before; undefined: all are equal. */
+  prefer(participant: string | undefined): void {
+    this.#preferred = participant;
+  }
+
   remove(participant: string): void {
     this.#known.delete(participant);
     this.#due.delete(participant);
@@ -48,7 +54,7 @@ export class Scheduler {
   /** The participant whose picture is to be taken now, if any: of those that are due, the one that waits longest. */
   take(now: number): string | undefined {
     if (now < this.#free || !this.#open) return undefined;
-    const next = this.#next();
+    const next = this.#next(now);
     if (!next || next.due > now) return undefined;
     this.#due.delete(next.participant);
     this.#capturing.add(next.participant);
@@ -58,7 +64,7 @@ export class Scheduler {
 
   /** Milliseconds until `take` can give somebody; undefined when something else must happen first. */
   wait(now: number): number | undefined {
-    const next = this.#open ? this.#next() : undefined;
+    const next = this.#open ? this.#next(now) : undefined;
     return next && Math.max(0, next.due - now, this.#free - now);
   }
 
@@ -103,7 +109,10 @@ export class Scheduler {
     if (this.#known.has(participant)) this.#due.set(participant, due);
   }
 
-  #next(): { participant: string; due: number } | undefined {
+  #next(now: number): { participant: string; due: number } | undefined {
+    const first = this.#preferred === undefined ? undefined : this.#due.get(this.#preferred);
+    if (this.#preferred !== undefined && first !== undefined && first <= now)
+      return { participant: this.#preferred, due: first };
     let best: { participant: string; due: number } | undefined;
     for (const [participant, due] of this.#due) {
       if (!best || due < best.due) best = { participant, due };

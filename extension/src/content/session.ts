@@ -116,7 +116,8 @@ export class Session {
       figures: this.#figures,
       hidden: this.#hidden,
       changed: (urgency) => this.#announce(urgency),
-      details: openPanel,
+      details: (participant) => openPanel(participant, false),
+      check: (participant) => openPanel(participant, true),
     });
     const workers = platform.workers.map((kind) => new WORKERS[kind](measure));
     const ladder = new Ladder([...workers, new PageCanvas()], measure);
@@ -160,6 +161,9 @@ export class Session {
       case "settings":
         this.#setSettings(message.settings);
         break;
+      case "closeup":
+        this.#work?.sampler.closeUp(message.participant ?? undefined);
+        break;
       case "hide":
         if (this.#work) this.#work.people.setHidden(message.participant, message.hidden);
         break;
@@ -192,6 +196,7 @@ export class Session {
   }
 
   #linkDown(): void {
+    this.#work?.sampler.closeUp(undefined);
     this.#work?.sampler.run(false);
     this.#work?.sampler.failAll();
     clearTimeout(this.#linkTimer);
@@ -287,7 +292,7 @@ export class Session {
 }
 
 /** In the click's own handler, or the browser refuses; and for nothing where the extension is gone. */
-function openPanel(participant: string): void {
-  const message: OpenPanel = { kind: "open_panel", participant };
+function openPanel(participant: string, check: boolean): void {
+  const message: OpenPanel = { kind: "open_panel", participant, ...(check && { check }) };
   void chrome.runtime?.sendMessage(message).catch(() => {});
 }

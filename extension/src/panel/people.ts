@@ -7,12 +7,16 @@ export class People {
   /** Whom to lead to as soon as they are shown. */
   private wanted: string | undefined;
 
-  constructor(private readonly list: HTMLUListElement) {
+  /** @param check leads through a challenge for a participant */
+  constructor(
+    private readonly list: HTMLUListElement,
+    private readonly check: (participant: string) => void,
+  ) {
     new ResizeObserver(() => this.draw()).observe(list);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.draw());
   }
 
-  show({ people, alarm }: CallRecord): void {
+  show({ people, alarm, live }: CallRecord): void {
     for (const [participant, person] of this.people) {
       if (people.some((record) => record.participant === participant)) continue;
       this.drop(participant, person);
@@ -20,11 +24,11 @@ export class People {
     for (const record of people) {
       let person = this.people.get(record.participant);
       if (!person) {
-        person = new Person();
+        person = new Person(() => this.check(record.participant));
         this.people.set(record.participant, person);
         this.list.append(person.element);
       }
-      person.show(record, alarm);
+      person.show(record, alarm, live);
     }
     if (this.wanted !== undefined) this.focus(this.wanted);
   }

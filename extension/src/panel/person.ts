@@ -2,7 +2,7 @@
 import { explain } from "../shared/explanation";
 import type { Change, PersonRecord, Still } from "../shared/history";
 import { text } from "../shared/i18n";
-import { element, mark, replace } from "../shared/page/dom";
+import { button, element, mark, replace } from "../shared/page/dom";
 import { Chart, clock } from "./chart";
 
 export class Person {
@@ -14,12 +14,23 @@ export class Person {
   private readonly changes = element("ol", { class: "changes", tabindex: "0" });
   private readonly log = element("details", {}, element("summary"), this.changes);
 
-  constructor() {
-    this.element.append(this.title, this.sentence, this.chart.element, this.chart.readout, this.stills, this.log);
+  private readonly check: HTMLButtonElement;
+
+  constructor(check: () => void) {
+    this.check = button(text("challenge_this"), { class: "plain check" }, check);
+    this.element.append(
+      this.title,
+      this.sentence,
+      this.check,
+      this.chart.element,
+      this.chart.readout,
+      this.stills,
+      this.log,
+    );
   }
 
   /** The element has to be on the page. */
-  show(record: PersonRecord, alarm: number | null): void {
+  show(record: PersonRecord, alarm: number | null, live: boolean): void {
     const { now, name = text("popup_someone"), changes, stills } = record;
     this.element.dataset.label = now.label;
     replace(this.title, { name, label: now.label }, () => [
@@ -28,6 +39,8 @@ export class Person {
       element("span", { class: "label" }, text(`label_${now.label}`)),
     ]);
     this.sentence.textContent = explain(now);
+    this.check.hidden = !live || now.reason === "camera_off" || now.reason === "screen_share";
+    this.check.ariaLabel = text("challenge_title", name);
     this.chart.show(record, alarm);
     replace(this.changes, changes, () => changes.toReversed().map(change));
     this.changes.ariaLabel = text("panel_changes_of", name);

@@ -4,7 +4,15 @@
  */
 import type { CallRecord, CallTitle } from "./history";
 import type { Catalogue } from "./i18n";
-import type { ExportFormat, Frame, LoggedCall, VerdictItem } from "./protocol";
+import type {
+  Challenge,
+  ChallengeAnswer,
+  ChallengePicture,
+  ExportFormat,
+  Frame,
+  LoggedCall,
+  VerdictItem,
+} from "./protocol";
 import type { BadgeCorner, BadgeSize, Settings } from "./settings";
 import type { Advice, Label, Reason } from "./vocabulary";
 
@@ -14,6 +22,8 @@ export const TAB_PORT = "veritile.tab";
 export const POPUP_PORT = "veritile.popup";
 /** Name of the port that an open side panel holds. */
 export const PANEL_PORT = "veritile.panel";
+/** Name of the port that a side panel holds while it leads its user through a challenge; closing it ends that. */
+export const CHALLENGE_PORT = "veritile.challenge";
 /** At most this many batches wait for their verdicts on one port; a frame that is due later is not captured. */
 export const MAX_BATCHES_IN_FLIGHT = 2;
 
@@ -106,6 +116,8 @@ export type ToTab =
   | { kind: "settings"; settings: PageSettings }
   /** Takes one person's badge off the page, or puts it back. */
   | { kind: "hide"; participant: string; hidden: boolean }
+  /** Takes somebody's pictures in full size, and theirs first; null: everybody's as usual. */
+  | { kind: "closeup"; participant: string | null }
   /** `alarm`: the evidence from which on the host may raise one. */
   | { kind: "verdicts"; batch: number; items: VerdictItem[]; alarm?: number }
   /** The batch will not be answered: time-out, host lost, or refused. */
@@ -168,6 +180,8 @@ export type ToPanel =
   | { kind: "call"; call: CallRecord }
   /** Somebody asked to see this participant. */
   | { kind: "focus"; call: string; participant: string }
+  /** Somebody asked to check this participant; without one, whomever the user picks. */
+  | { kind: "check"; call?: string; participant?: string }
   | { kind: "earlier"; calls: LoggedCall[]; more: boolean }
   /** A call of the log, ready to be saved. */
   | { kind: "document"; session: string; format: ExportFormat; data: string }
@@ -183,6 +197,23 @@ export type FromPanel =
   | { kind: "earlier" }
   | { kind: "fetch"; session: string; format: ExportFormat };
 
+/** Side panel -> service worker, on the challenge's own port: first `start`, which may be said again. */
+export type FromChallenge =
+  | { kind: "start"; call: string; participant: string }
+  | { kind: "more_time" }
+  | { kind: "skip" }
+  | { kind: "cancel"; why: "cancelled" | "refused" }
+  | { kind: "answer"; answer: ChallengeAnswer; keep: boolean }
+  /** Asks for a step's picture; without `step`, for the frontal one. */
+  | { kind: "picture"; step?: number };
+
+/** Service worker -> side panel, on the challenge's own port. */
+export type ToChallenge =
+  | { kind: "challenge"; challenge: Challenge }
+  | { kind: "picture"; picture: ChallengePicture }
+  /** Nothing more will come; `text` says why the host would not. */
+  | { kind: "over"; why: "host_lost" | "call_over" | "not_possible"; text?: string };
+
 /** One-off message to the service worker; answered by a Snapshot. */
 export interface SnapshotRequest {
   kind: "snapshot";
@@ -192,4 +223,11 @@ export interface SnapshotRequest {
 export interface OpenPanel {
   kind: "open_panel";
   participant: string;
+  /** To check them, not just to see more of them. */
+  check?: boolean;
+}
+
+/** One-off message from the popup: the side panel that it opens is to ask whom to check. */
+export interface CheckSomebody {
+  kind: "check_somebody";
 }

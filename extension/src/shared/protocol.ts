@@ -44,6 +44,18 @@ export type Request =
   /** `logged`: those of the log, the newest first. */
   | { type: "sessions"; logged?: boolean }
   | { type: "export"; session: string; format: ExportFormat }
+  | {
+      type: "challenge";
+      session: string;
+      participant: string;
+      action: ChallengeAction;
+      why?: "cancelled" | "refused" | "left" | "camera_off";
+      answer?: ChallengeAnswer;
+      /** With an answer: into the session log. */
+      keep?: boolean;
+    }
+  /** Without `step`: the frontal reference. */
+  | { type: "challenge_picture"; session: string; participant: string; step?: number }
   | { type: "ping" };
 
 export type ExportFormat = "json" | "csv" | "html";
@@ -56,6 +68,77 @@ export interface LoggedCall {
   opened_at: number;
   closed_at?: number;
   participants: { participant: string; name?: string; label: Label; worst?: Label }[];
+}
+
+export type ChallengeAction = "start" | "status" | "more_time" | "skip" | "cancel" | "answer" | "forget";
+
+export const CHALLENGE_STEPS = ["turn_left", "turn_right", "hand", "cheek", "near", "back", "light", "nod"] as const;
+/** What somebody is asked to do; left and right are their own. */
+export type ChallengeStepName = (typeof CHALLENGE_STEPS)[number];
+export const CHALLENGE_HINTS = ["other_side", "further", "come_back", "no_face", "frozen"] as const;
+export const CHALLENGE_WATCH = ["edge", "ear", "hand", "eyes", "glasses", "colour"] as const;
+/** What a user is to look at. */
+export type ChallengeWatch = (typeof CHALLENGE_WATCH)[number];
+export const CHALLENGE_ENDS = ["cancelled", "refused", "left", "camera_off", "no_face"] as const;
+export const CHALLENGE_FINDINGS = ["not_done", "track_lost", "track_jump", "colour_jump"] as const;
+export const CHALLENGE_SOURCES = ["answer", "compliance", "model"] as const;
+export const CHALLENGE_ANSWERS = ["looks_right", "looks_wrong", "cannot_tell", "refused"] as const;
+/** What the user found. */
+export type ChallengeAnswer = (typeof CHALLENGE_ANSWERS)[number];
+export const CHALLENGE_STATES = ["waiting", "now", "done", "not_done", "skipped"] as const;
+
+export interface ChallengeStep {
+  step: ChallengeStepName;
+  seconds: number;
+  /** Of a turn: towards which side of the picture the nose goes. */
+  picture_side?: "left" | "right";
+  state: (typeof CHALLENGE_STATES)[number];
+  /** How far the movement has got, 0-1. */
+  progress: number;
+  hint?: (typeof CHALLENGE_HINTS)[number];
+  watch: ChallengeWatch[];
+  /** Whether there is a picture of it. */
+  picture: boolean;
+}
+
+export interface ChallengeJudgement {
+  label: Label;
+  /** Positive speaks for fake; the sum of its shares. */
+  log_odds: number;
+  shares: { source: (typeof CHALLENGE_SOURCES)[number]; log_odds: number }[];
+}
+
+/** Where a guided challenge stands; pushed whenever a picture was looked at or something changed. */
+export interface Challenge {
+  type: "challenge";
+  session: string;
+  participant: string;
+  state: "preparing" | "running" | "asking" | "ended" | "judged";
+  /** With `ended`. */
+  why?: (typeof CHALLENGE_ENDS)[number];
+  /** Index of the step that runs. */
+  step?: number;
+  steps: ChallengeStep[];
+  /** Of the step that runs. */
+  remaining_ms: number;
+  /** Whether there is a frontal picture to compare with. */
+  reference: boolean;
+  findings: { finding: (typeof CHALLENGE_FINDINGS)[number]; step: number; value: number }[];
+  judgement?: ChallengeJudgement;
+}
+
+/** A whole tile as it was sent, and where the face is in it. */
+export interface ChallengePicture {
+  type: "challenge_picture";
+  session: string;
+  participant: string;
+  step?: number;
+  jpeg: string;
+  /** Epoch ms. */
+  captured_at: number;
+  box?: Box;
+  /** Degrees. */
+  yaw?: number;
 }
 
 /** What goes over the wire: a request with its version and number. */
@@ -159,6 +242,8 @@ export type Reply =
   /** `more`: there are older ones that found no room. */
   | { type: "sessions"; items: LoggedCall[]; more: boolean }
   | { type: "export"; session: string; format: ExportFormat; data: string }
+  | Challenge
+  | ChallengePicture
   | { type: "error"; code: number; text: string };
 
 /** `re` is the request's id; a message that the host pushes has none. */

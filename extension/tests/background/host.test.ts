@@ -1,10 +1,12 @@
 import { beforeEach, expect, type Mock, test, vi } from "vitest";
 import { Host, type HostMemory, NO_MEMORY } from "../../src/background/host";
+import type { Challenge } from "../../src/shared/protocol";
 import { FakeNative, fakeChrome, INFO, READY, settle } from "../chrome";
 
 let natives: FakeNative[];
 let memory: HostMemory;
 let connected: Mock<() => void>;
+let challenge: Mock<(challenge: Challenge) => void>;
 let host: Host;
 
 const newest = () => natives.at(-1) as FakeNative;
@@ -15,6 +17,7 @@ beforeEach(() => {
   natives = [];
   memory = NO_MEMORY;
   connected = vi.fn();
+  challenge = vi.fn();
   host = makeHost();
 });
 
@@ -25,7 +28,7 @@ function makeHost(): Host {
       return newest().port;
     },
     { name: "test", version: "0" },
-    { changed: () => {}, connected, remember: (now) => (memory = now) },
+    { changed: () => {}, connected, remember: (now) => (memory = now), challenge },
   );
 }
 

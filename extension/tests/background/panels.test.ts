@@ -58,16 +58,16 @@ test("changes that come together are told once, to those who watch", () => {
 });
 
 test("a panel that was opened for somebody is led to them once it is there", () => {
-  panels.focus("D", "p");
+  panels.lead({ kind: "focus", call: "D", participant: "p" });
   expect(kinds(open())).toEqual(["calls", "focus"]);
   const second = open();
   expect(kinds(second)).toEqual(["calls"]);
-  panels.focus("D", "q");
+  panels.lead({ kind: "focus", call: "D", participant: "q" });
   expect(second.sent.at(-1)).toEqual({ kind: "focus", call: "D", participant: "q" });
 });
 
 test("a panel that is opened long after is led nowhere", () => {
-  panels.focus("D", "p");
+  panels.lead({ kind: "focus", call: "D", participant: "p" });
   vi.advanceTimersByTime(10_000);
   expect(kinds(open())).toEqual(["calls"]);
 });

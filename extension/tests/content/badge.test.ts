@@ -14,7 +14,7 @@ const NOTHING: Facts = { points: [] };
 /** What it says and to whom; where it stands is tested in a browser, since happy-dom has neither layout nor popovers. */
 describe("Badge", () => {
   let badge: Badge;
-  const actions = { hide: vi.fn(), details: vi.fn() };
+  const actions = { hide: vi.fn(), details: vi.fn(), check: vi.fn() };
   const look = (size: BadgeSize = "medium") => ({ size, corner: "top_left", rtl: false }) as const;
   const set = (state: BadgeState, name = "Ana", width = 320, facts = NOTHING) => badge.set(state, name, width, facts);
   const part = (selector: string) => badge.element.querySelector<HTMLElement>(selector);
@@ -148,7 +148,10 @@ describe("Badge", () => {
 
   it("passes on what the user wants of this person", () => {
     set({ label: "suspect", quiet: false });
-    const [details, hide] = badge.element.querySelectorAll<HTMLElement>(".act");
+    const [check, details, hide] = badge.element.querySelectorAll<HTMLElement>(".act");
+    check?.click();
+    expect(actions.check).toHaveBeenCalledOnce();
+    expect(actions.details).not.toHaveBeenCalled();
     details?.click();
     hide?.click();
     expect(actions.details).toHaveBeenCalledOnce();

@@ -1,9 +1,20 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { FORMATS } from "../../src/panel/export";
+import { SIGNS } from "../../src/practice/rounds";
 import { badgeWords } from "../../src/shared/language";
 import { COLOURS } from "../../src/shared/marks";
 import { COMMANDS } from "../../src/shared/page/remedy";
+import {
+  CHALLENGE_ANSWERS,
+  CHALLENGE_ENDS,
+  CHALLENGE_FINDINGS,
+  CHALLENGE_HINTS,
+  CHALLENGE_SOURCES,
+  CHALLENGE_STATES,
+  CHALLENGE_STEPS,
+  CHALLENGE_WATCH,
+} from "../../src/shared/protocol";
 import { LANGUAGES } from "../../src/shared/settings";
 import { ADVICE, LABELS, REASONS, SENSITIVITIES } from "../../src/shared/vocabulary";
 
@@ -28,6 +39,19 @@ const composed = [
   ]),
   ...["off", "failed", "ready", "wait"].map((state) => `welcome_check_${state}`),
   ...FORMATS.map((format) => `panel_export_${format}`),
+  ...CHALLENGE_STEPS.flatMap((step) => [`challenge_step_${step}`, `challenge_say_${step}`]),
+  ...CHALLENGE_STATES.map((state) => `challenge_state_${state}`),
+  ...CHALLENGE_HINTS.map((hint) => `challenge_hint_${hint}`),
+  ...CHALLENGE_WATCH.map((sign) => `challenge_watch_${sign}`),
+  // What was not done is said by the step's state.
+  ...CHALLENGE_FINDINGS.filter((finding) => finding !== "not_done").map((finding) => `challenge_finding_${finding}`),
+  ...CHALLENGE_ANSWERS.map((answer) => `challenge_answer_${answer}`),
+  ...CHALLENGE_SOURCES.map((source) => `challenge_source_${source}`),
+  ...CHALLENGE_ENDS.map((end) => `challenge_end_${end}`),
+  ...["host_lost", "call_over", "not_possible"].map((why) => `challenge_over_${why}`),
+  ...["left", "right"].map((side) => `challenge_side_${side}`),
+  ...LABELS.map((label) => `challenge_verdict_${label}`),
+  ...SIGNS.flatMap((sign) => [`practice_what_${sign}`, `practice_why_${sign}`]),
 ];
 /** Of a failure that has no hint, there is none to show. */
 const optional = ["host_not_installed_hint"];

@@ -17,6 +17,8 @@ export interface Facts {
 export interface CardActions {
   /** Takes the person's badges off the page. */
   hide(): void;
+  /** Leads through a challenge for this person, in the side panel. */
+  check(): void;
   /** Opens the side panel at this person. */
   details(): void;
 }
@@ -38,6 +40,7 @@ export class Card {
   readonly #sparkline = new Sparkline();
   readonly #advice = create("section", "advice");
   readonly #list = create("ul", "steps");
+  readonly #check: HTMLButtonElement;
   #shown = "";
 
   constructor(id: string, actions: CardActions) {
@@ -67,7 +70,8 @@ export class Card {
     todo.textContent = text("card_do");
     this.#advice.append(todo, this.#list);
     const foot = create("footer", "foot");
-    foot.append(button(text("card_details"), actions.details), button(text("card_hide"), actions.hide));
+    this.#check = button(text("card_check"), actions.check);
+    foot.append(this.#check, button(text("card_details"), actions.details), button(text("card_hide"), actions.hide));
     const hint = create("p", "hint");
     hint.textContent = text("card_hide_hint");
     element.append(head, this.#sentence, this.#basis, this.#figure, this.#advice, foot, hint);
@@ -84,6 +88,7 @@ export class Card {
     this.#shown = shown;
     setMark(this.#icon, state.label);
     this.element.dataset.label = state.label;
+    this.#check.hidden = state.reason !== undefined && NOTHING_TO_DO.includes(state.reason);
     this.#title.textContent = words.addition ? `${words.title} — ${words.addition}` : words.title;
     this.#name.textContent = name ?? text("badge_somebody");
     // Advice has its own place here.

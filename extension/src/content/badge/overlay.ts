@@ -30,6 +30,7 @@ export interface Place {
 export interface OverlayActions {
   hide(participant: string): void;
   details(participant: string): void;
+  check(participant: string): void;
 }
 
 export class Overlay {
@@ -71,6 +72,7 @@ export class Overlay {
         const actions = {
           hide: () => this.#actions.hide(participant),
           details: () => this.#actions.details(participant),
+          check: () => this.#actions.check(participant),
         };
         badge = new Badge({ participant, anchor: element, look: this.#look, actions });
         badges.push(badge);

@@ -2,7 +2,7 @@
 import type { Measure } from "../figures";
 import type { Crop, Source } from "../platforms/tile";
 import { grab, grabFrame } from "./grab";
-import { type Picture, type Rung, RungFailed } from "./picture";
+import { type Detail, type Picture, type Rung, RungFailed } from "./picture";
 import source from "./worker?source";
 import { WorkerClient } from "./worker_client";
 
@@ -37,11 +37,11 @@ export class BlobWorker implements Rung {
     }
   }
 
-  async capture(source: Source, region: Crop): Promise<Picture> {
+  async capture(source: Source, region: Crop, detail: Detail): Promise<Picture> {
     if (!this.#client) throw new RungFailed("not open");
-    if (source instanceof HTMLVideoElement) return this.#client.encode(grabFrame(source), region);
-    const bitmap = await grab(source, region);
-    return this.#client.encode(bitmap, { x: 0, y: 0, width: bitmap.width, height: bitmap.height });
+    if (source instanceof HTMLVideoElement) return this.#client.encode(grabFrame(source), region, detail);
+    const bitmap = await grab(source, region, detail);
+    return this.#client.encode(bitmap, { x: 0, y: 0, width: bitmap.width, height: bitmap.height }, detail);
   }
 
   async sleep(ms: number): Promise<void> {

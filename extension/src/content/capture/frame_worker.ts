@@ -4,7 +4,7 @@ import type { Measure } from "../figures";
 import { page } from "../page";
 import type { Crop, Source } from "../platforms/tile";
 import { copyPixels, grab, grabFrame } from "./grab";
-import { type Picture, type Rung, RungFailed } from "./picture";
+import { type Detail, type Picture, type Rung, RungFailed } from "./picture";
 import { WorkerClient } from "./worker_client";
 
 /** Generous, since a busy machine must not cost this way for good. */
@@ -45,13 +45,13 @@ export class FrameWorker implements Rung {
     await this.#client.sleep(0, START_LIMIT_MS);
   }
 
-  async capture(source: Source, region: Crop): Promise<Picture> {
+  async capture(source: Source, region: Crop, detail: Detail): Promise<Picture> {
     if (!this.#client || !this.#frame?.isConnected) throw new RungFailed("the page removed the capture frame");
     // Decoded pixels are smaller than a bitmap's, and are scaled on the other side; a frame itself cannot cross.
     const pixels = source instanceof HTMLVideoElement && (await copyPixels(grabFrame(source)));
-    if (pixels) return this.#client.encode(pixels, region);
-    const bitmap = await grab(source, region);
-    return this.#client.encode(bitmap, { x: 0, y: 0, width: bitmap.width, height: bitmap.height });
+    if (pixels) return this.#client.encode(pixels, region, detail);
+    const bitmap = await grab(source, region, detail);
+    return this.#client.encode(bitmap, { x: 0, y: 0, width: bitmap.width, height: bitmap.height }, detail);
   }
 
   async sleep(ms: number): Promise<void> {

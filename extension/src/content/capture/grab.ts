@@ -1,7 +1,7 @@
 /** Takes hold of what an element shows now. */
 import { page } from "../page";
 import type { Crop, Source } from "../platforms/tile";
-import { NoPicture, sentSize } from "./picture";
+import { type Detail, NoPicture, sentSize } from "./picture";
 import type { Pixels } from "./worker_client";
 
 /** The frame itself, without a copy. @throws NoPicture */
@@ -33,9 +33,9 @@ export async function copyPixels(frame: VideoFrame): Promise<Pixels | undefined>
 }
 
 /** A copy of the region at the size that is sent. @throws NoPicture */
-export async function grab(source: Source, region: Crop): Promise<ImageBitmap> {
+export async function grab(source: Source, region: Crop, detail: Detail): Promise<ImageBitmap> {
   if (source instanceof HTMLCanvasElement) await painted();
-  const { width, height } = sentSize(region.width, region.height);
+  const { width, height } = sentSize(region.width, region.height, detail);
   try {
     return await createImageBitmap(source, region.x, region.y, region.width, region.height, {
       resizeWidth: width,

@@ -1,7 +1,7 @@
 /** The ways to capture, best first. One that fails on this page is left for good. */
 import type { Measure } from "../figures";
 import type { Tile } from "../platforms/tile";
-import { NoPicture, type Picture, type Rung, RungFailed, regionOf } from "./picture";
+import { type Detail, NoPicture, type Picture, type Rung, RungFailed, regionOf, USUAL } from "./picture";
 
 /** A busy page can be late once; a rung that is silent twice in a row is broken. */
 const SILENCES_ALLOWED = 1;
@@ -32,7 +32,7 @@ export class Ladder {
   }
 
   /** @throws NoPicture when the tile shows nothing readable, RungFailed when no way is left */
-  async capture(tile: Tile): Promise<Shot> {
+  async capture(tile: Tile, detail: Detail = USUAL): Promise<Shot> {
     for (;;) {
       const rung = await this.#open();
       const source = tile.source;
@@ -41,7 +41,7 @@ export class Ladder {
       const capturedAt = Date.now();
       const takenAt = performance.now();
       try {
-        const picture = await this.#measure(() => rung.capture(source, region));
+        const picture = await this.#measure(() => rung.capture(source, region, detail));
         this.#silences = 0;
         return { ...picture, video: { width: region.width, height: region.height }, capturedAt, takenAt };
       } catch (error) {

@@ -2,17 +2,17 @@
 import type { Crop, Source } from "../platforms/tile";
 import { encode, payload } from "./encoder";
 import { painted } from "./grab";
-import { NoPicture, type Picture, type Rung } from "./picture";
+import { type Detail, NoPicture, type Picture, type Rung } from "./picture";
 
 export class PageCanvas implements Rung {
   readonly name = "page canvas";
 
   async open(): Promise<void> {}
 
-  async capture(source: Source, region: Crop): Promise<Picture> {
+  async capture(source: Source, region: Crop, detail: Detail): Promise<Picture> {
     if (source instanceof HTMLCanvasElement) await painted();
     try {
-      return { jpeg: payload(await read(await encode(source, region))) };
+      return { jpeg: payload(await read(await encode(source, region, detail))) };
     } catch (error) {
       throw new NoPicture(String(error));
     }

@@ -7,6 +7,17 @@ export const MAX_WIDTH = 640;
 export const MAX_HEIGHT = 1280;
 export const JPEG_QUALITY = 0.85;
 
+/** How much of a picture is kept; sizes in pixels. */
+export interface Detail {
+  width: number;
+  height: number;
+  quality: number;
+}
+
+export const USUAL: Detail = { width: MAX_WIDTH, height: MAX_HEIGHT, quality: JPEG_QUALITY };
+/** As the call shows it, for whom a person is looking at: edges and ears matter then. */
+export const CLOSE_UP: Detail = { width: 1920, height: 1920, quality: 0.9 };
+
 export interface Picture {
   /** Base64. */
   jpeg: string;
@@ -23,8 +34,8 @@ export class RungFailed extends Error {
 }
 
 /** The size to encode a region at: scaled down to the width that is wanted, never up. */
-export function sentSize(width: number, height: number): { width: number; height: number } {
-  const scale = Math.min(1, MAX_WIDTH / width, MAX_HEIGHT / height);
+export function sentSize(width: number, height: number, detail: Detail = USUAL): { width: number; height: number } {
+  const scale = Math.min(1, detail.width / width, detail.height / height);
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
 }
 
@@ -52,7 +63,7 @@ export interface Rung {
   /** @throws RungFailed when it does not work on this page */
   open(): Promise<void>;
   /** `region` is in pixels of the source. The picture is the one on show at the time of the call. */
-  capture(source: HTMLVideoElement | HTMLCanvasElement, region: Crop): Promise<Picture>;
+  capture(source: HTMLVideoElement | HTMLCanvasElement, region: Crop, detail: Detail): Promise<Picture>;
   /** Resolves after `ms`, also in a hidden tab, where the page's own timers are slowed down. */
   sleep?(ms: number): Promise<void>;
   close(): void;

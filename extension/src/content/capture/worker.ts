@@ -25,7 +25,7 @@ async function answer(job: Job): Promise<Answer> {
   let image: VideoFrame | ImageBitmap | undefined;
   try {
     image = "data" in job.image ? new VideoFrame(job.image.data, job.image.init) : job.image;
-    const blob = encode(image, job.region);
+    const blob = encode(image, job.region, job.detail);
     return { id: job.id, jpeg: payload(new FileReaderSync().readAsDataURL(await blob)) };
   } catch (error) {
     return { id: job.id, error: String(error) };

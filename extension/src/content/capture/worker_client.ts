@@ -1,10 +1,10 @@
 /** Talks to an encoder worker: numbered jobs, each answered or timed out. */
 import type { Measure } from "../figures";
 import type { Crop } from "../platforms/tile";
-import { NoPicture, type Picture, RungFailed } from "./picture";
+import { type Detail, NoPicture, type Picture, RungFailed } from "./picture";
 
 export type Job =
-  | { kind: "encode"; id: number; image: Image; region: Crop }
+  | { kind: "encode"; id: number; image: Image; region: Crop; detail: Detail }
   | { kind: "sleep"; id: number; ms: number };
 
 /** Something to draw; pixels are a video frame's, for where the frame itself cannot go. */
@@ -50,9 +50,10 @@ export class WorkerClient {
   }
 
   /** Takes the image over. @throws RungFailed on silence, NoPicture when the image cannot be encoded */
-  async encode(image: Image, region: Crop): Promise<Picture> {
+  async encode(image: Image, region: Crop, detail: Detail): Promise<Picture> {
     const transfer = "data" in image ? image.data : image;
-    const answer = await this.#ask({ kind: "encode", id: ++this.#last, image, region }, [transfer], ENCODE_LIMIT_MS);
+    const job: Job = { kind: "encode", id: ++this.#last, image, region, detail };
+    const answer = await this.#ask(job, [transfer], ENCODE_LIMIT_MS);
     if (answer.jpeg === undefined) throw new NoPicture(answer.error);
     return { jpeg: answer.jpeg };
   }
