@@ -44,7 +44,7 @@ class Unending(GatedAnalyzer):
         self.looked_at = Forgetful()
         self._changing = changing
 
-    def analyze_encoded(self, data: bytes, *, last: bytes | None = None) -> FrameResult:
+    def analyze_encoded(self, data: bytes, *, last: bytes | None = None, focus: object = None) -> FrameResult:
         result = super().analyze_encoded(data, last=last)
         if not self._changing:
             return result

@@ -245,3 +245,18 @@ def test_a_bomb_costs_less_than_50_ms_and_32_mb(tmp_path: Path) -> None:
     cost = json.loads(done.stdout)
     assert max(cost["ms"]) < 50, cost
     assert cost["grown_kib"] < 32 * 1024, cost
+
+
+def test_a_jpeg_too_short_for_its_size_is_refused() -> None:
+    """Libjpeg fills what is missing with grey, and 50 MB with it."""
+    with pytest.raises(CorruptImageError, match="too short"):
+        decode(jpeg_of_size(4096, 2160))
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"progressive": True, "optimize": True}, {"quality": 1, "optimize": True}]
+)
+def test_the_shortest_honest_jpeg_is_not(options: dict[str, object]) -> None:
+    """One colour throughout, as a camera that is off shows."""
+    size = (1600, 900)
+    assert decode(saved(Image.new("L", size), "JPEG", **options)).shape == (900, 1600, 3)

@@ -23,7 +23,7 @@ from veritile.native.host import run
 class Looping(GatedAnalyzer):
     """Is busy in Python for ever."""
 
-    def analyze_encoded(self, data: bytes, *, last: bytes | None = None) -> FrameResult:
+    def analyze_encoded(self, data: bytes, *, last: bytes | None = None, focus: object = None) -> FrameResult:
         while True:
             pass
 
@@ -31,7 +31,7 @@ class Looping(GatedAnalyzer):
 class Computing(GatedAnalyzer):
     """Is busy in native code, as inference is, for far longer than a test waits."""
 
-    def analyze_encoded(self, data: bytes, *, last: bytes | None = None) -> FrameResult:
+    def analyze_encoded(self, data: bytes, *, last: bytes | None = None, focus: object = None) -> FrameResult:
         hashlib.pbkdf2_hmac("sha256", b"", b"", 2**31 - 1)
         raise AssertionError("nobody waits for this")
 
@@ -42,7 +42,7 @@ class Printing(GatedAnalyzer):
     def __init__(self) -> None:
         super().__init__(is_open=True)
 
-    def analyze_encoded(self, data: bytes, *, last: bytes | None = None) -> FrameResult:
+    def analyze_encoded(self, data: bytes, *, last: bytes | None = None, focus: object = None) -> FrameResult:
         print("stray: print")  # noqa: T201
         os.write(1, b"stray: descriptor\n")
         subprocess.run([sys.executable, "-c", "print('stray: child')"], check=True)
@@ -59,7 +59,7 @@ class Flipping(GatedAnalyzer):
     def __init__(self) -> None:
         super().__init__(is_open=True)
 
-    def analyze_encoded(self, data: bytes, *, last: bytes | None = None) -> FrameResult:
+    def analyze_encoded(self, data: bytes, *, last: bytes | None = None, focus: object = None) -> FrameResult:
         result = super().analyze_encoded(data, last=last)
         return result if data[-1] % 2 else replace(result, looks=())
 

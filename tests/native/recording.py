@@ -136,7 +136,7 @@ class GatedAnalyzer:
         if is_open:
             self.gate.set()
 
-    def analyze_encoded(self, data: bytes, *, last: bytes | None = None) -> FrameResult:
+    def analyze_encoded(self, data: bytes, *, last: bytes | None = None, focus: object = None) -> FrameResult:
         if data == last:
             return FrameResult((), (), 640, 360, Timing(0.1, 0.0, 0.0), data, unchanged=True)
         self.looked_at.append(data)

@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 
 from veritile.decision import Pose, Size
+from veritile.decision.challenge import Answer, Finding, Hint, Source, State, Step, StepState, Watch, Why
 from veritile.decision.policy import LARGEST_BUDGET, SMALLEST_BUDGET
 from veritile.native import basis
 from veritile.native import messages as m
+from veritile.native.challenge_parts import Action, FindingTold, JudgementTold, ShareTold, StepTold
 from veritile.native.limits import ID_CHARS, LARGEST_SHARE, LONGEST_DAYS, NAME_CHARS, SMALLEST_SHARE
 from veritile.store.state import LogState
 from veritile.store.vault import VaultState
@@ -67,6 +69,26 @@ client_messages = st.one_of(
     st.builds(m.Ping, id=ids),
     st.builds(m.ListSessions, id=ids, logged=maybe(st.booleans())),
     st.builds(m.Export, id=ids, session=keys, format=st.sampled_from(m.ExportFormat)),
+    st.builds(
+        m.ChallengeRequest,
+        id=ids,
+        session=keys,
+        participant=keys,
+        action=st.sampled_from([action for action in Action if action is not Action.ANSWER]),
+        mirrored=maybe(st.booleans()),
+        why=maybe(st.sampled_from(Why)),
+        keep=maybe(st.booleans()),
+    ),
+    st.builds(
+        m.ChallengeRequest,
+        id=ids,
+        session=keys,
+        participant=keys,
+        action=st.just(Action.ANSWER),
+        answer=st.sampled_from(Answer),
+        keep=maybe(st.booleans()),
+    ),
+    st.builds(m.PictureRequest, id=ids, session=keys, participant=keys, step=maybe(numbers)),
 )
 
 model = st.builds(m.Model, name=text, version=text, sha256=text)
@@ -135,7 +157,58 @@ summaries = st.builds(
         max_size=2,
     ).map(tuple),
 )
+challenges = st.builds(
+    m.ChallengeTold,
+    re=replies,
+    session=keys,
+    participant=keys,
+    state=st.sampled_from(State),
+    why=maybe(st.sampled_from(Why)),
+    step=maybe(numbers),
+    steps=st.lists(
+        st.builds(
+            StepTold,
+            step=st.sampled_from(Step),
+            seconds=numbers,
+            picture_side=maybe(st.sampled_from(["left", "right"])),
+            state=st.sampled_from(StepState),
+            progress=unit,
+            hint=maybe(st.sampled_from(Hint)),
+            watch=st.lists(st.sampled_from(Watch), max_size=2).map(tuple),
+            picture=st.booleans(),
+        ),
+        max_size=2,
+    ).map(tuple),
+    remaining_ms=numbers,
+    reference=st.booleans(),
+    findings=st.lists(
+        st.builds(FindingTold, finding=st.sampled_from(Finding), step=numbers, value=milliseconds), max_size=2
+    ).map(tuple),
+    judgement=maybe(
+        st.builds(
+            JudgementTold,
+            label=st.sampled_from(Label),
+            reason=maybe(st.sampled_from(Reason)),
+            log_odds=st.floats(-9, 9),
+            shares=st.lists(
+                st.builds(ShareTold, source=st.sampled_from(Source), log_odds=st.floats(-9, 9)), max_size=2
+            ).map(tuple),
+        )
+    ),
+)
 host_messages = st.one_of(
+    challenges,
+    st.builds(
+        m.PictureTold,
+        re=replies,
+        session=keys,
+        participant=keys,
+        step=maybe(numbers),
+        jpeg=st.binary(max_size=300),
+        captured_at=epoch_ms,
+        box=maybe(boxes),
+        yaw=maybe(st.floats(-90, 90)),
+    ),
     st.builds(
         m.Info,
         re=replies,

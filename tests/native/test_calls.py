@@ -37,7 +37,7 @@ EMPTY = pictures.jpeg(pictures.empty())
 class AllKinds(GatedAnalyzer):
     """Shows faces of each pose and size in turn."""
 
-    def analyze_encoded(self, data: bytes, *, last: bytes | None = None) -> FrameResult:
+    def analyze_encoded(self, data: bytes, *, last: bytes | None = None, focus: object = None) -> FrameResult:
         result = super().analyze_encoded(data, last=last)
         if result.unchanged:
             return result

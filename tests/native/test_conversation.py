@@ -148,7 +148,9 @@ class TestFailure:
 
     def test_bug_in_judging_a_frame_fails_that_frame(self) -> None:
         class Faulty(GatedAnalyzer):
-            def analyze_encoded(self, data: bytes, *, last: bytes | None = None) -> FrameResult:
+            def analyze_encoded(
+                self, data: bytes, *, last: bytes | None = None, focus: object = None
+            ) -> FrameResult:
                 if data == b"bad":
                     raise ZeroDivisionError
                 return super().analyze_encoded(data, last=last)

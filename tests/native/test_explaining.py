@@ -38,7 +38,7 @@ class Telling(GatedAnalyzer):
     def __init__(self) -> None:
         super().__init__(is_open=True)
 
-    def analyze_encoded(self, data: bytes, *, last: bytes | None = None) -> FrameResult:
+    def analyze_encoded(self, data: bytes, *, last: bytes | None = None, focus: object = None) -> FrameResult:
         result = super().analyze_encoded(data, last=last)
         if result.unchanged:
             return result

@@ -101,3 +101,14 @@ def test_two_threads_give_the_answers_of_one(talk: Conversation) -> None:
     assert len({item.quality for item in alone}) > 10
     for one, other in zip(alone, together, strict=True):
         assert (one.quality, one.faces, one.score) == (other.quality, other.faces, other.score)
+
+
+def test_who_was_looked_at_longest_ago_comes_first() -> None:
+    """The rest of a batch may be stale before its turn: it must not be the same people every time."""
+    analyzer = GatedAnalyzer(is_open=True)
+    talk = opened(Conversation(lambda: analyzer))
+    talk.ask(frames(10, *(picture_of(who, who.encode() + b"1") for who in "abc")))
+    talk.ask(frames(11, picture_of("a", b"a2"), picture_of("b", b"b2")))
+    reply = as_a(Verdicts, talk.ask(frames(12, *(picture_of(who, who.encode() + b"3") for who in "abcd"))))
+    assert analyzer.looked_at[-4:] == [b"d3", b"c3", b"a3", b"b3"]
+    assert [item.participant for item in reply.items] == list("abcd"), "answered in the order of the request"

@@ -46,6 +46,9 @@ class Limits:
             )
 
 
+_PIXELS_PER_BYTE: Final = 512
+"""A JPEG spends one bit at least on each block of 8x8 pixels."""
+
 CALL: Final = Limits(long_side=4096, short_side=2160, bytes=4 << 20, progressive_pixels=1920 * 1200)
 """Frames of a call: up to 4K."""
 PHOTO: Final = Limits(long_side=8192, short_side=6144, bytes=64 << 20, progressive_pixels=8192 * 6144)
@@ -77,6 +80,9 @@ def decode_with_header(data: bytes, limits: Limits = CALL) -> tuple[NDArray[np.u
         )
     header = read_header(data)
     limits.check(header)
+    if header.format == "JPEG" and len(data) * _PIXELS_PER_BYTE < header.width * header.height:
+        # A decoder would take what is missing for grey: 50 MB for a picture of 600 bytes.
+        raise CorruptImageError("The JPEG is far too short for the size that it declares: save it anew.")
     with quiet_stderr():
         try:
             image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB)

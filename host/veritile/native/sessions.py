@@ -37,6 +37,8 @@ class Participant:
         """The newest changes of label, oldest first."""
         self.thumbnail: bytes | None = None
         """Of the last picture that was looked at; the worker's thread only."""
+        self.looked = -math.inf
+        """When a picture of theirs was looked at last, s on the monotonic clock; the worker's thread only."""
         self.noted = -math.inf
         """Capture time of the last frame that went into the log, s on the monotonic clock; the worker's."""
         self.strongest: tuple[float, bytes] | None = None

@@ -6,6 +6,7 @@ frames.
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import threading
@@ -160,7 +161,11 @@ class Worker:
         return reply
 
     def _look_at_all(self, analyzer: Analyzer, batch: Batch, notes: list[Note]) -> tuple[Item, ...]:
-        """One item a frame. A participant's frames stay in order, and with one thread at a time."""
+        """One item a frame. A participant's frames stay in order, and with one thread at a time.
+
+        Who was looked at longest ago comes first: under too heavy a load the rest of a batch grows stale
+        before its turn, and must not be the same people every time.
+        """
         items: dict[int, Item] = {}
         frames_of: dict[str, list[int]] = {}
         for place, frame in enumerate(batch.frames):
@@ -170,7 +175,8 @@ class Worker:
             for place in places:
                 items[place] = self._look(analyzer, batch.frames[place], batch, notes)
 
-        self._helper.share([partial(look, places) for places in frames_of.values()])
+        turns = sorted(frames_of.values(), key=lambda places: _last_look(batch.frames[places[0]]))
+        self._helper.share([partial(look, places) for places in turns])
         return tuple(items[place] for place in range(len(batch.frames)))
 
     def _look(self, analyzer: Analyzer, frame: WaitingFrame, batch: Batch, notes: list[Note]) -> Item:
@@ -188,7 +194,7 @@ class Worker:
             focus = live.focus if live else None
             result = analyzer.analyze_encoded(frame.jpeg, last=person.thumbnail, focus=focus)
             self._pacer.spent((self._clock.work() - started) * 1000 + result.timing.cpu_ms)
-            person.thumbnail = result.thumbnail
+            person.thumbnail, person.looked = result.thumbnail, self._clock.monotonic()
             seen, before = observation(frame.captured, result), person.changes
             verdict = person.observe(seen, frame.captured_at, policy, self._scorer, self._pacer)
             item = judged(frame, verdict, result, queue_ms)
@@ -216,6 +222,10 @@ class Worker:
     def _refusal(self, error: VeritileError, request: int | UnsetType = UNSET) -> Error:
         self._counters.error(error.code)
         return Error(re=request, code=error.code, text=str(error))
+
+
+def _last_look(frame: WaitingFrame) -> float:
+    return -math.inf if isinstance(frame.participant, SessionError) else frame.participant.looked
 
 
 def _verdicts(batch: Batch, items: tuple[Item, ...]) -> Verdicts:
