@@ -56,7 +56,7 @@ class Scene:
 
 def draw(scene: Scene, width: int = 640, height: int = 360) -> pictures.Picture:
     """Draw a scene; (height, width, 3) uint8 RGB."""
-    frame = pictures.empty(width, height).astype(np.float32)
+    frame = _room(width, height).copy()
     scale = scene.face_px / FACE_PX
     middle = np.array([scene.x * width, scene.y * height])
     _shoulders(frame, middle, scene.face_px)
@@ -79,8 +79,21 @@ def draw(scene: Scene, width: int = 640, height: int = 360) -> pictures.Picture:
 
 def camera(picture: pictures.Picture, random: np.random.Generator, noise: float) -> pictures.Picture:
     """The picture with the noise of a camera, grey levels (standard deviation)."""
-    coarse = random.normal(0.0, noise, picture.shape).astype(np.float32)
-    return np.clip(picture + coarse, 0, 255).astype(np.uint8)
+    rows, columns = picture.shape[:2]
+    grain = _grain()
+    top, left = (random.integers(0, grain.shape[axis] - picture.shape[axis] + 1) for axis in (0, 1))
+    return np.clip(picture + noise * grain[top : top + rows, left : left + columns], 0, 255).astype(np.uint8)
+
+
+@cache
+def _grain() -> NDArray[np.float32]:
+    """Noise of standard deviation 1 that pictures are cut from: making it anew takes longer than the rest."""
+    return np.random.default_rng(0).standard_normal((900, 1500, 3), np.float32)
+
+
+@cache
+def _room(width: int, height: int) -> NDArray[np.float32]:
+    return pictures.empty(width, height).astype(np.float32)
 
 
 def skull(x: Any, y: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What a face and its surroundings look like in a few coloured cells, for following what somebody is asked to do.
+"""A face and its surroundings in a few coloured cells, for following what somebody is asked to do.
 
 A hand before the face, a finger on the cheek, a lamp that moves: all change the colours of
 some of the cells against earlier ones of the same person. The comparison is for whoever keeps

@@ -54,10 +54,11 @@ def yaw_of(landmarks: Sequence[tuple[float, float]]) -> float:
 def attitude_of(landmarks: Sequence[tuple[float, float]]) -> tuple[float, float, float]:
     """Estimate yaw, pitch and roll of a head in degrees, each -90 to 90, roll -180 to 180.
 
-    Yaw as `yaw_of`. Pitch is positive for a head that looks up: the nose tip then moves towards the eyes, along
-    the midline, as the tangent of the angle. Where a nose lies between eyes and mouth differs by person, so
-    pitch is good against the same person's, not by itself. Roll is that of the line through the eyes, positive
-    clockwise in the picture; of a true tilt YuNet's eyes show a sixth (`tests/bench/bench_pose.py`).
+    Yaw as `yaw_of`. Pitch is positive for a head that looks up: the nose tip then moves towards the eyes,
+    along the midline, as the tangent of the angle. Where a nose lies between eyes and mouth differs by
+    person, so pitch is good against the same person's, not by itself; and of a true nod YuNet's points show
+    a third. Roll is that of the line through the eyes, positive clockwise in the picture; of a true
+    tilt they show a sixth. `tests/bench/bench_challenge.py` measures all three.
 
     Args:
         landmarks: as for `yaw_of`. Points that coincide give 0.

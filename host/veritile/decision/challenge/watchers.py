@@ -20,16 +20,18 @@ BACK_AGAIN: Final = 18.0
 """Degrees within which a head has come back."""
 STILL_ENOUGH: Final = 12.0
 """Degrees within which a head has not turned: what changes then is not its side."""
-HAND: Final = 0.35
+HAND: Final = 0.5
 """Share of the place beside the cheek that a hand covers."""
-COVERED: Final = 0.65
+COVERED: Final = 0.6
 """A face with a hand before it is less alike than this."""
 NEAR, FAR = 1.35, 0.8
 """Sizes of the face against before, of somebody who has come close, and leant back."""
 LAMP: Final = 0.32
 """By how much the light across the face swings when a lamp is moved from side to side."""
-UP, DOWN, NODDED = 2.0, -4.5, 9.0
-"""Degrees of measured pitch, a third of the true one: up, down, and from one to the other."""
+UP, DOWN, NODDED = 2.0, -3.5, 9.0
+"""Degrees of measured pitch, a sixth to a third of the true one: up, down, and from one to the other."""
+HELD: Final = 4
+"""Pictures that pitch is averaged over, for it is as noisy as it is small."""
 
 
 class Hint(StrEnum):
@@ -93,19 +95,19 @@ class Turn(_Base):
     def __init__(self, side: float) -> None:
         super().__init__()
         self._side = side
-        self._last = 0.0
+        self._last = self._before = 0.0
         self._reached = False
 
     def see(self, seen: Seen) -> float:
         """See `Watcher`."""
         if not seen.found:
-            self._reached |= self._last >= LOST_FROM
+            self._reached |= min(self._last, self._before) >= LOST_FROM
             self.hint = Hint.COME_BACK if self._reached else Hint.NO_FACE
             self.progress = max(self.progress, 0.75 if self._reached else 0.0)
             return 0.0
         yaw = seen.yaw * self._side
         self._reached |= min(yaw, self._last) >= PROFILE  # two in a row: one may be a slip of the landmarks
-        self._last = yaw
+        self._last, self._before = yaw, self._last
         if self._reached:
             back = yaw <= BACK_AGAIN
             self.progress, self.hint = (1.0, None) if back else (0.75, Hint.COME_BACK)
@@ -128,7 +130,7 @@ class Hand(_Base):
         """See `Watcher`."""
         self._touched |= max(seen.beside) >= HAND and abs(self._yaw) <= LOST_FROM
         if seen.found:
-            covers = self._touched and seen.alike <= COVERED and max(seen.beside) >= HAND / 2
+            covers = seen.alike <= COVERED and max(seen.beside) >= HAND
             self._yaw = seen.yaw
         else:
             covers = seen.skin >= 0.5 and (self._touched or abs(self._yaw) <= STILL_ENOUGH)
@@ -207,19 +209,19 @@ class Nod(_Base):
 
     def __init__(self) -> None:
         super().__init__()
-        self._last: float | None = None
+        self._newest: list[float] = []
         self._up = self._down = 0.0
 
     def see(self, seen: Seen) -> float:
         """See `Watcher`."""
         if not seen.found or abs(seen.yaw) > LOST_FROM:
-            self._last = None
+            self._newest = []
             self.hint = None if seen.found else Hint.NO_FACE
             return 0.0
-        if self._last is not None:  # the lesser of two in a row
-            self._up = max(self._up, min(seen.pitch, self._last))
-            self._down = min(self._down, max(seen.pitch, self._last))
-        self._last = seen.pitch
+        self._newest = [*self._newest, seen.pitch][-HELD:]
+        if len(self._newest) == HELD:
+            mean = sum(self._newest) / HELD
+            self._up, self._down = max(self._up, mean), min(self._down, mean)
         done = self._up >= UP and self._down <= DOWN and self._up - self._down >= NODDED
         self.progress = 1.0 if done else 0.45 * (min(1.0, self._up / UP) + min(1.0, self._down / DOWN))
         self.hint = Hint.FURTHER if self.progress >= 0.4 and not done else None
