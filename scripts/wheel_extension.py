@@ -21,6 +21,9 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg,misc,unused-
             return
         root = Path(self.root)
         build_data["force_include"][str(root / "models")] = "veritile/models"
+        shared = root / "extension" / "src" / "shared"
+        for page in ("tokens.css", "base.css"):  # the dashboard has the extension's look
+            build_data["force_include"][str(shared / page)] = f"veritile/api/shared/{page}"
         built = root / "extension" / "dist"
         if (built / "manifest.json").is_file():
             build_data["force_include"][str(built)] = "veritile/extension"

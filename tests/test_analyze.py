@@ -1,18 +1,27 @@
 """`veritile analyze`: its lines, its table and its exit codes."""
 
+import csv
+import io
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import pictures
 from films import write_film
 from tiny_model import write_tiny_model
-from veritile.analyze import run
+from veritile.analyze import Choices
+from veritile.analyze import run as analyse_files
 from veritile.detector import Detector
 from veritile.errors import FileUnreadableError, ModelMissingError, NoFramesError, UnsupportedFormatError
 from veritile.frame import FrameResult
+
+
+def run(paths: list[Path], *, model: str, as_json: bool = False, **choices: Any) -> int:
+    form = choices.pop("form", "json" if as_json else "text")
+    return analyse_files(paths, Choices(model=model, form=form, **choices))
 
 
 @pytest.fixture(scope="module")
@@ -115,11 +124,12 @@ def test_people_get_a_table_and_the_errors_below(
     captured = capsys.readouterr()
     heading, *rows = captured.out.splitlines()
     assert heading.split() == ["Verdict", "P(fake)", "Confidence", "Usable", "frames", "File"]
-    assert len(rows) == 3
+    assert len(rows) == 4
     assert rows[0].split()[:3] == ["likely", "fake", "0.88"]
     assert "inconclusive: face too small" in rows[1]
     assert "3 of 3" in rows[2]
     assert rows[2].rstrip().endswith(str(files / "sub" / "film.mp4"))
+    assert rows[3] == "film.mp4: 0:00.0 to 0:01.0 looks swapped, score 0.88"
     assert captured.err.startswith(f"{files / 'broken.jpg'}: ")
     assert captured.err.endswith("[402]\n")
 
@@ -160,13 +170,79 @@ def test_any_name_makes_a_line(tmp_path: Path, model: str, capsys: pytest.Captur
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
-def test_video_whose_name_is_no_text_is_told(
-    files: Path, model: str, capsys: pytest.CaptureFixture[str]
+def test_a_video_of_any_name_is_analysed(
+    files: Path, tmp_path: Path, model: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     odd = files / os.fsdecode(b"odd \xff.mp4")
     (files / "sub" / "film.mp4").rename(odd)
-    assert run([odd], as_json=True, model=model) == 1
+    assert run([odd], model=model, as_json=True) == 0
     (line,) = lines_of(capsys)
     assert line["path"] == str(odd)
-    assert line["error"]["code"] == FileUnreadableError.code
-    assert "rename it" in line["error"]["text"]
+    assert run([odd], model=model, form="csv", page=tmp_path / "report.html") == 0
+    assert "odd ?.mp4" in capsys.readouterr().out
+
+
+def test_a_videos_people_and_segments_are_told(
+    tmp_path: Path, model: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    two, nobody = pictures.two_people(640, 360), pictures.empty(640, 360)
+    film = write_film(tmp_path / "film.mp4", [two] * 20 + [nobody] * 80 + [two] * 20)
+    assert run([film], model=model, as_json=True, fps=5.0) == 0
+    (line,) = lines_of(capsys)
+    assert line["video"] == {"seconds": 12.0, "fps": 10.0, "width": 640, "height": 360}
+    people = line["people"]
+    # Nobody for 8 s: who comes then is counted anew.
+    assert [person["person"] for person in people] == [1, 2, 3, 4]
+    assert people[0]["frames"][0]["face"][0] < 320 < people[1]["frames"][0]["face"][0]
+    (segment,) = people[0]["segments"]
+    assert list(segment) == ["start", "end", "score", "worst"]
+    assert (segment["start"], segment["end"]) == (pytest.approx(0, abs=0.11), pytest.approx(1.8, abs=0.21))
+    assert len(line["frames"]) == pytest.approx(60, abs=1)
+
+
+def test_a_table_has_a_row_for_each_face(
+    files: Path, model: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (files / "=cmd.jpg").write_bytes(pictures.jpeg(pictures.empty(64, 64)))
+    monkeypatch.chdir(files)
+    assert run([Path("=cmd.jpg"), files], model=model, form="csv") == 1
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert rows[0]["path"] == "'=cmd.jpg"
+    assert rows[0]["reason"] == "no_face"
+    film = [row for row in rows if row["path"].endswith("film.mp4")]
+    assert [(row["t"], row["person"], row["score"]) for row in film] == [
+        ("0.0", "1", "0.8808"), ("0.5", "1", "0.8808"), ("1.0", "1", "0.8808")
+    ]  # fmt: skip
+    assert [row["path"] for row in rows if row["error"]] == [str(files / "broken.jpg")]
+
+
+def test_a_report_needs_nothing_else(
+    files: Path, tmp_path: Path, model: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "report.html"
+    (files / "<b>.jpg").write_bytes(pictures.jpeg(pictures.person()))
+    assert run([files], model=model, page=page) == 1
+    text = page.read_text(encoding="utf-8")
+    assert text.count("<section>") == 5
+    assert "&lt;b&gt;.jpg" in text
+    assert "Stretches that look swapped" in text
+    assert "no proof, and not the outline" in text  # the heat map says what it is
+    assert text.count("data:image/jpeg;base64,") == 2 * 3
+    assert "http" not in text.replace("http-equiv", "")
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(b"", 4), (b"hello, this is no video", 5), (b"\x00\x00\x00\x20ftypisom" + bytes(50), 6), (None, 3)],
+)
+def test_one_reason_for_all_has_an_exit_code(
+    tmp_path: Path, model: str, content: bytes | None, code: int
+) -> None:
+    path = tmp_path / "film.mp4"
+    if content is not None:
+        path.write_bytes(content)
+    assert run([path, path], model=model, as_json=True) == code
+
+
+def test_a_report_without_a_folder_is_wrong_usage(files: Path, tmp_path: Path, model: str) -> None:
+    assert run([files / "person.jpg"], model=model, page=tmp_path / "gone" / "report.html") == 2

@@ -7,9 +7,11 @@ One bad file never stops the others. With --json every line is one object:
      "model": {"name", "version", "sha256"}}
     {"path", "error": {"code", "text"}}
 
-`t` is in seconds (0 for a picture), boxes are in pixels of the upright frame,
-`score` is P(fake). A picture gets its verdict by the rule of videos, as a video
-of one frame: a label, with a low confidence.
+A video's also has "people" (each with a verdict, segments that look swapped, and
+frames of their own) and "video" (length and size). `t` is in seconds (0 for a
+picture), boxes are in pixels of the upright frame, `score` is P(fake). A picture
+gets its verdict by the rule of videos, as a video of one frame: a label, with a
+low confidence.
 """
 
 from __future__ import annotations
@@ -17,66 +19,165 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
-from veritile.decision import Verdict
-from veritile.detector import Detector, TimedResult
-from veritile.errors import FileUnreadableError, NoFramesError, VeritileError
+from veritile.detector import Detector, TimedResult, VideoResult
+from veritile.errors import (
+    CorruptImageError,
+    EmptyFileError,
+    EncryptedVideoError,
+    FileUnreadableError,
+    ImageTooLargeError,
+    NoFramesError,
+    NoVideoError,
+    UnsupportedFormatError,
+    VeritileError,
+)
+from veritile.video.file import FRAMES_PER_SECOND, describe
 from veritile.video.kind import SUFFIXES, Kind, file_kind
+from veritile.video.page import Pictures, as_page, clock
+from veritile.video.record import as_record
+from veritile.video.table import CsvTable
+from veritile.video.worst import pictures
 
 ALL_ANALYSED, SOME_FAILED, WRONG_USAGE = 0, 1, 2
+EXIT_CODES: Final[dict[type[VeritileError], int]] = {
+    FileUnreadableError: 3,
+    EmptyFileError: 4,
+    UnsupportedFormatError: 5,
+    CorruptImageError: 6,
+    ImageTooLargeError: 7,
+    NoFramesError: 8,
+    NoVideoError: 9,
+    EncryptedVideoError: 10,
+}
+"""Where no file could be analysed and all for the same reason; else `SOME_FAILED`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """How files are looked at, and what is told of them."""
+
+    model: str
+    form: str = "text"
+    """`text`, `json` or `csv`."""
+    page: Path | None = None
+    """Where a report is written, too."""
+    fps: float = FRAMES_PER_SECOND
+    quick: bool = False
 
 
 class _Output(Protocol):
-    def analysed(
-        self, path: Path, detector: Detector, verdict: Verdict, frames: list[TimedResult]
-    ) -> None: ...
-    def failed(self, path: Path, error: VeritileError) -> None: ...
+    def analysed(self, told: dict[str, Any]) -> None: ...
+    def failed(self, told: dict[str, Any]) -> None: ...
     def close(self) -> None: ...
 
 
-def run(paths: Sequence[Path], *, as_json: bool, model: str) -> int:
+def run(paths: Sequence[Path], choices: Choices) -> int:
     """Analyse pictures, videos and folders: results to standard output, progress to standard error.
 
     Returns:
-        0 when every file was analysed, 1 when some failed, 2 when no path was given.
+        0 when every file was analysed, 1 when some failed, 2 when no path was given or the report cannot be
+        written; one of `EXIT_CODES` when all failed for the same reason.
     """
     terminal = Console(stderr=True)
     if not paths:
         terminal.print("Nothing to analyse: give the path of a picture, a video or a folder.")
         return WRONG_USAGE
-    output: _Output = _JsonLines() if as_json else _HumanTable()
+    if choices.page is not None and not choices.page.absolute().parent.is_dir():
+        terminal.print(_shown(f"There is no folder for the report {choices.page}: make it first."))
+        return WRONG_USAGE
+    outputs: dict[str, type[_Output]] = {"json": _JsonLines, "csv": _CsvRows, "text": _HumanTable}
+    output = outputs[choices.form]()
     detector: Detector | VeritileError
     try:
-        detector = Detector(model)
+        detector = Detector(choices.model)
     except VeritileError as error:
         detector = error  # told once a file, so that every path that was asked for is answered
-    failures = 0
+    failures: list[VeritileError] = []
+    report: list[tuple[dict[str, Any], Pictures]] = []
+    analysed = 0
     try:
-        with terminal.status("Looking for files …") as status:
+        with _progress(terminal) as progress:
             for path, problem in _files(paths):
-                status.update(_shown(f"Analysing {path} …"))
+                task = progress.add_task(escape(_plain(path.name)), total=None, reached="")
                 try:
                     if problem is not None:
                         raise problem
                     if isinstance(detector, VeritileError):
                         raise detector
-                    frames = _frames(
-                        detector, path, lambda t, path=path: status.update(_shown(f"{path}: {t:.0f} s …"))
-                    )
-                    output.analysed(path, detector, detector.conclude(frames), frames)
+                    told = analyse(detector, path, choices, _moving(progress, task))
+                    output.analysed(told)
+                    if choices.page is not None:
+                        report.append((told, pictures(detector, path, told)))
+                    analysed += 1
                 except VeritileError as error:
-                    failures += 1
-                    output.failed(path, error)
+                    failures.append(error)
+                    told = {"path": str(path), "error": {"code": error.code, "text": str(error)}}
+                    output.failed(told)
+                    report.append((told, {}))
+                progress.remove_task(task)
     finally:
         output.close()  # after Ctrl-C too: what has been found out is shown
-    return SOME_FAILED if failures else ALL_ANALYSED
+        if choices.page is not None and report:
+            choices.page.write_text(as_page(report), encoding="utf-8")
+    if choices.page is not None:
+        terminal.print(_shown(f"Written: {choices.page}"), soft_wrap=True)
+    if not failures:
+        return ALL_ANALYSED
+    kinds = {type(error) for error in failures}
+    return SOME_FAILED if analysed or len(kinds) > 1 else EXIT_CODES.get(kinds.pop(), SOME_FAILED)
+
+
+def analyse(
+    detector: Detector,
+    path: Path,
+    choices: Choices,
+    progress: Callable[[float, float | None], None] = lambda t, seconds: None,
+) -> dict[str, Any]:
+    """Judge one file, and return what `--json` tells of it.
+
+    `progress` is called with the time that has been reached and the video's length, in seconds, the latter
+    None when it is not known. Raises VeritileError.
+    """
+    if file_kind(path) is Kind.PICTURE:
+        frame = TimedResult(0.0, detector.analyze_image(path))
+        return as_record(str(path), detector, VideoResult(detector.conclude([frame]), (frame,)))
+    seconds = describe(path).seconds
+    result = detector.analyze_video(
+        path, lambda t: progress(t, seconds), fps=choices.fps, quick=choices.quick
+    )
+    return as_record(str(path), detector, result)
+
+
+def _progress(terminal: Console) -> Progress:
+    """Bars for people; where nobody looks, nothing."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[reached]}"),
+        TimeRemainingColumn(),
+        console=terminal,
+        transient=True,
+        disable=not terminal.is_terminal,
+    )
+
+
+def _moving(progress: Progress, task: TaskID) -> Callable[[float, float | None], None]:
+    def move(t: float, seconds: float | None) -> None:
+        reached = clock(t) if seconds is None else f"{clock(t)} of {clock(seconds)}"
+        progress.update(task, total=seconds, completed=t, reached=reached)
+
+    return move
 
 
 def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, VeritileError | None]]:
@@ -105,41 +206,20 @@ def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, VeritileError | None]]
             yield (
                 path,
                 NoFramesError(
-                    f"The folder {path} holds no picture (JPEG, WebP) or video (MP4, MOV, WebM, MKV, AVI)."
+                    f"The folder {path} holds no picture (JPEG, WebP) or video (MP4, MOV, WebM, MKV, AVI, "
+                    "GIF)."
                 ),
             )
-
-
-def _frames(detector: Detector, path: Path, progress: Any) -> list[TimedResult]:
-    if file_kind(path) is Kind.PICTURE:
-        return [TimedResult(0.0, detector.analyze_image(path))]
-    return list(detector.analyze_video(path, progress).frames)
 
 
 class _JsonLines:
     """One object a line, written as soon as it is known."""
 
-    def analysed(self, path: Path, detector: Detector, verdict: Verdict, frames: list[TimedResult]) -> None:
-        self._print(
-            {
-                "path": str(path),
-                "verdict": {
-                    "label": verdict.label,
-                    "score": _rounded(verdict.score, 4),
-                    "confidence": round(verdict.confidence, 4),
-                    "reason": verdict.reason,
-                },
-                "frames": [_frame_object(frame) for frame in frames],
-                "model": {
-                    "name": detector.model.name,
-                    "version": detector.model.version,
-                    "sha256": detector.model.sha256,
-                },
-            }
-        )
+    def analysed(self, told: dict[str, Any]) -> None:
+        self._print(told)
 
-    def failed(self, path: Path, error: VeritileError) -> None:
-        self._print({"path": str(path), "error": {"code": error.code, "text": str(error)}})
+    def failed(self, told: dict[str, Any]) -> None:
+        self._print(told)
 
     def close(self) -> None:
         pass
@@ -147,6 +227,22 @@ class _JsonLines:
     def _print(self, line: dict[str, Any]) -> None:
         # ASCII: a name that is no Unicode still makes a line that can be printed and read.
         print(json.dumps(line, ensure_ascii=True), flush=True)  # noqa: T201
+
+
+class _CsvRows:
+    """A row for each face of each frame; errors among them, and below for people."""
+
+    def __init__(self) -> None:
+        self._table = CsvTable(sys.stdout)
+
+    def analysed(self, told: dict[str, Any]) -> None:
+        self._table.write(_encodable(told))
+
+    def failed(self, told: dict[str, Any]) -> None:
+        self._table.write(_encodable(told))
+
+    def close(self) -> None:
+        sys.stdout.flush()
 
 
 class _HumanTable:
@@ -157,44 +253,59 @@ class _HumanTable:
         for heading in ("Verdict", "P(fake)", "Confidence", "Usable frames"):
             self._table.add_column(heading, no_wrap=True)
         self._table.add_column("File", overflow="fold")
+        self._segments: list[Text] = []
         self._errors: list[Text] = []
 
-    def analysed(self, path: Path, detector: Detector, verdict: Verdict, frames: list[TimedResult]) -> None:
-        words = verdict.label.replace("_", " ")
-        if verdict.reason is not None:
-            words += f": {verdict.reason.replace('_', ' ')}"
-        score = "–" if verdict.score is None else f"{verdict.score:.2f}"
-        usable = f"{verdict.frames} of {len(frames)}"
-        self._table.add_row(words, score, f"{verdict.confidence:.2f}", usable, _shown(str(path)))
+    def analysed(self, told: dict[str, Any]) -> None:
+        verdict, frames = told["verdict"], told["frames"]
+        words = _words(verdict)
+        score = "–" if verdict["score"] is None else f"{verdict['score']:.2f}"
+        usable = f"{sum(frame['score'] is not None for frame in frames)} of {len(frames)}"
+        path = _shown(told["path"])
+        self._table.add_row(words, score, f"{verdict['confidence']:.2f}", usable, path)
+        people = told.get("people", [])
+        for person in people:
+            for segment in person["segments"]:
+                who = f"Person {person['person']}, " if len(people) > 1 else ""
+                span = f"{clock(segment['start'])} to {clock(segment['end'])}"
+                self._segments.append(
+                    _shown(
+                        f"{Path(told['path']).name}: {who}{span} looks swapped, "
+                        f"score {segment['score']:.2f}"
+                    )
+                )
 
-    def failed(self, path: Path, error: VeritileError) -> None:
-        text = f"{error} [{error.code}]"
-        self._errors.append(_shown(text if str(path) in text else f"{path}: {text}"))
+    def failed(self, told: dict[str, Any]) -> None:
+        path, error = told["path"], told["error"]
+        text = f"{error['text']} [{error['code']}]"
+        self._errors.append(_shown(text if path in text else f"{path}: {text}"))
 
     def close(self) -> None:
         if self._table.row_count:
             # Only a terminal needs lines broken; rows that are piped on stay whole.
-            Console(width=None if sys.stdout.isatty() else 10_000).print(self._table)
+            console = Console(width=None if sys.stdout.isatty() else 10_000)
+            console.print(self._table)
+            for segment in self._segments:
+                console.print(segment, soft_wrap=True)
         errors = Console(stderr=True)
         for error in self._errors:
             errors.print(error, soft_wrap=True)
 
 
-def _frame_object(frame: TimedResult) -> dict[str, Any]:
-    result = frame.result
-    return {
-        "t": round(frame.t, 3),
-        "score": _rounded(result.score, 4),
-        "quality": round(result.quality, 4),
-        "face": None if result.face is None else [round(value, 1) for value in result.face.box],
-        "reason": result.reason,
-    }
+def _words(verdict: dict[str, Any]) -> str:
+    words = verdict["label"].replace("_", " ")
+    return words if verdict["reason"] is None else f"{words}: {verdict['reason'].replace('_', ' ')}"
 
 
 def _shown(text: str) -> Text:
     """Text without markup; file names may hold bytes that are no Unicode, or control a terminal."""
-    return Text("".join(character if character.isprintable() else "�" for character in text))
+    return Text(_plain(text))
 
 
-def _rounded(value: float | None, digits: int) -> float | None:
-    return None if value is None else round(value, digits)
+def _plain(text: str) -> str:
+    return "".join(character if character.isprintable() else "�" for character in text)
+
+
+def _encodable(told: dict[str, Any]) -> dict[str, Any]:
+    """The same with a path that can be written as UTF-8."""
+    return told | {"path": told["path"].encode("utf-8", "replace").decode()}

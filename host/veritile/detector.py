@@ -7,6 +7,7 @@
     detector = Detector()
     detector.analyze_image("face.jpg").score      # P(fake), or None with a .reason
     detector.analyze_video("call.mp4").verdict    # label, score, confidence, reason
+    detector.explain("face.jpg").overlay()        # where the score came from, as a picture
     person = detector.track()                     # one tile of a call, live
     verdict = person.observe(rgb_frame)           # label, and how soon to look again
     verdict.basis.frames, verdict.advice          # what it rests on, and what would help
@@ -20,23 +21,32 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from veritile.decision import Policy, Tile, Verdict
+from veritile.decision import Look, Observation, Policy, Tile, Verdict
 from veritile.decision.conclusion import conclude
-from veritile.errors import FileUnreadableError, UnsupportedFormatError
-from veritile.frame.card import DEFAULT_MODEL
-from veritile.frame.decode import PHOTO
-from veritile.frame.pipeline import FrameAnalyzer, FrameResult, ModelInfo
+from veritile.errors import FileUnreadableError, NoFramesError, UnsupportedFormatError
+from veritile.frame.card import DEFAULT_MODEL, read_card
+from veritile.frame.decode import PHOTO, decode
+from veritile.frame.model import Model
+from veritile.frame.pipeline import FaceResult, FrameAnalyzer, FrameResult, ModelInfo
 from veritile.looks import observation
 from veritile.scorer import read_scorer
-from veritile.video import Kind, file_kind, sample_frames
+from veritile.video import Film, Kind, describe, file_kind, sample_frames
+from veritile.video.file import FRAMES_PER_SECOND
+from veritile.video.order import in_order
+from veritile.video.people import People, Person
+from veritile.video.segments import Scored, Segment, suspicious
 from veritile.vocabulary import Sensitivity
+
+if TYPE_CHECKING:
+    from veritile.frame.occlusion import HeatMap
 
 Image = str | os.PathLike[str] | bytes | NDArray[np.uint8]
 """A path, an encoded JPEG or WebP picture, or an (H, W, 3) uint8 RGB array."""
@@ -49,6 +59,18 @@ class TimedResult:
     t: float
     """Seconds from the start."""
     result: FrameResult
+    number: int = 0
+    """Frames of the video before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonResult:
+    """What a video shows of one person."""
+
+    person: Person
+    verdict: Verdict
+    segments: tuple[Segment, ...]
+    """Where they look swapped, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,52 +78,140 @@ class VideoResult:
     """What a video shows."""
 
     verdict: Verdict
+    """On the whole, by whoever looks most fake."""
     frames: tuple[TimedResult, ...]
+    people: tuple[PersonResult, ...] = ()
+    """Everybody in it, in the order in which they appear."""
+    film: Film | None = None
+    """What the file says of itself; None for frames that are of no file."""
 
 
 class Detector:
     """Judges pictures, videos and live frames. Safe to share between threads."""
 
     def __init__(
-        self, model: str | Path = DEFAULT_MODEL, sensitivity: Sensitivity | str = Sensitivity.BALANCED
+        self,
+        model: str | Path = DEFAULT_MODEL,
+        sensitivity: Sensitivity | str = Sensitivity.BALANCED,
+        *,
+        threshold: float | None = None,
     ) -> None:
         """Load a model: a name in `models/`, or the path of an .onnx file with its card beside it.
 
-        Raises ModelError when it cannot be used, ValueError for an unknown sensitivity.
+        `threshold` is the score, 0-1, at and above which a picture and a stretch of a video look swapped; the
+        sensitivity's own when left out.
+
+        Raises ModelError when it cannot be used, ValueError for an unknown sensitivity or threshold.
         """
-        self._policy = Policy.for_sensitivity(sensitivity)
+        policy = Policy.for_sensitivity(sensitivity)
+        self._policy = policy if threshold is None else replace(policy, threshold=threshold)
         self._analyzer = FrameAnalyzer.load(model)
         self._scorer = read_scorer(model)
+        self._name = model
+        self._explainer: Model | None = None
 
     @property
     def model(self) -> ModelInfo:
         """What judges the faces."""
         return self._analyzer.model
 
+    @property
+    def analyzer(self) -> FrameAnalyzer:
+        """What looks at single frames; safe to share."""
+        return self._analyzer
+
     def analyze_image(self, image: Image) -> FrameResult:
         """Judge one picture. Raises ImageError when it cannot be read."""
         if isinstance(image, np.ndarray):
             return self._analyzer.analyze_rgb(image)
-        data = bytes(image) if isinstance(image, bytes | bytearray | memoryview) else _read(Path(image))
-        return self._analyzer.analyze_encoded(data, PHOTO)
+        return self._analyzer.analyze_encoded(_bytes(image), PHOTO)
 
     def analyze_video(
-        self, path: str | os.PathLike[str], progress: Callable[[float], None] | None = None
+        self,
+        path: str | os.PathLike[str],
+        progress: Callable[[float], None] | None = None,
+        *,
+        fps: float = FRAMES_PER_SECOND,
+        quick: bool = False,
     ) -> VideoResult:
-        """Judge the largest face of each of a video's sampled frames, and all of them together.
+        """Judge the faces of a video's sampled frames, each person, and all of it together.
 
         Args:
             path: of the file.
-            progress: called after each frame with its time in seconds.
+            progress: called after each frame with its time in seconds; what it raises ends the work.
+            fps: frames a second that are looked at; a file of over an hour is looked at more thinly.
+            quick: look at key frames only.
 
         Raises ImageError when the file cannot be read as a video.
         """
-        frames = []
-        for frame in sample_frames(Path(path)):
-            frames.append(TimedResult(frame.t, self._analyzer.analyze_rgb(frame.rgb)))
+        path = Path(path)
+        film = describe(path)
+        frames = ((f.t, f.rgb, f.number) for f in sample_frames(path, rate=fps, quick=quick))
+        return replace(self._analyze(frames, progress), film=film)
+
+    def analyze_frames(
+        self,
+        frames: Iterable[tuple[float, NDArray[np.uint8]]],
+        progress: Callable[[float], None] | None = None,
+    ) -> VideoResult:
+        """Judge frames from anywhere, a camera or a stream, as `analyze_video` does those of a file.
+
+        Args:
+            frames: time in seconds and (H, W, 3) uint8 RGB picture of each, in order of time. One after the
+                other is taken; none is kept.
+            progress: as for `analyze_video`.
+        """
+        return self._analyze(((t, rgb, number) for number, (t, rgb) in enumerate(frames)), progress)
+
+    def _analyze(
+        self,
+        frames: Iterable[tuple[float, NDArray[np.uint8], int]],
+        progress: Callable[[float], None] | None,
+    ) -> VideoResult:
+        def look(frame: tuple[float, NDArray[np.uint8], int]) -> TimedResult:
+            return TimedResult(frame[0], self._analyzer.analyze_rgb(frame[1]), frame[2])
+
+        people, timed = People(), []
+        for frame in in_order(look, frames):
+            people.see(frame.t, frame.result)
+            # What surrounds a face has been compared: of a long video it would fill the memory.
+            plain = tuple(replace(each, signature=()) for each in frame.result.looks)
+            timed.append(replace(frame, result=replace(frame.result, looks=plain)))
             if progress:
                 progress(frame.t)
-        return VideoResult(self.conclude(frames), tuple(frames))
+        everybody = tuple(self._person(person) for person in people.all)
+        return VideoResult(self.conclude(timed), tuple(timed), everybody)
+
+    def _person(self, person: Person) -> PersonResult:
+        seen = [_alone(person, look.t, look.face) for look in person.looks]
+        verdict = conclude(seen, self._policy, self._scorer)
+        scored = [
+            Scored(look.t, look.face.log_odds, look.face.quality)
+            for look in person.looks
+            if look.face.log_odds is not None and look.face.quality > 0
+        ]
+        return PersonResult(person, verdict, suspicious(scored, self._policy.threshold))
+
+    def explain(self, image: Image, box: Sequence[float] | None = None) -> HeatMap:
+        """Return where in a face the score came from; it costs about a hundred looks.
+
+        Args:
+            image: as for `analyze_image`.
+            box: x, y, width, height of the face in pixels; the largest face when left out.
+
+        Raises ImageError when the picture cannot be read, NoFramesError when it shows no face.
+        """
+        from veritile.frame.occlusion import heat_map
+
+        rgb = image if isinstance(image, np.ndarray) else decode(_bytes(image), PHOTO)
+        if box is None:
+            face = self._analyzer.analyze_rgb(rgb).face
+            if face is None:
+                raise NoFramesError("The picture shows no face: choose one that does.")
+            box = face.box
+        if self._explainer is None:
+            self._explainer = Model.load(read_card(self._name))
+        return heat_map(self._explainer, rgb, box)
 
     def conclude(self, frames: Iterable[TimedResult]) -> Verdict:
         """Return the verdict on a complete set of frames of one person; a single picture is a set of one.
@@ -149,6 +259,17 @@ class Track:
     def verdict(self) -> Verdict:
         """The verdict on the frames so far."""
         return self._tile.verdict
+
+
+def _alone(person: Person, t: float, face: FaceResult) -> Observation:
+    """A frame that shows nobody else."""
+    reason = face.reason
+    look = Look(face.box, face.log_odds, face.quality, reason, face.face_px, face.yaw)
+    return Observation(t, (look,), person.width, person.height, reason)
+
+
+def _bytes(image: str | os.PathLike[str] | bytes) -> bytes:
+    return bytes(image) if isinstance(image, bytes | bytearray | memoryview) else _read(Path(image))
 
 
 def _read(path: Path) -> bytes:

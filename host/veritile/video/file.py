@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -85,6 +85,7 @@ def sample_frames(
     most: int = MAX_FRAMES,
     limits: Limits = CALL,
     quick: bool = False,
+    start: float = 0.0,
 ) -> Iterator[VideoFrame]:
     """Yield frames of a video, at most `rate` a second and `most` in all.
 
@@ -97,6 +98,7 @@ def sample_frames(
         most: frames in all.
         limits: the largest frames that are decoded.
         quick: take key frames, at most `QUICK_RATE` a second, whatever `rate` says.
+        start: seconds before which nothing is looked at; the file is not read from its start.
 
     Raises:
         FileUnreadableError, UnsupportedFormatError: as `veritile.video.kind.file_kind`.
@@ -113,7 +115,9 @@ def sample_frames(
             rate = min(rate, 0.5 if sparse else QUICK_RATE)
             stream.codec_context.skip_frame = "NONREF" if sparse else "NONKEY"
         interval = max(1.0 / rate, (film.seconds or 0.0) / most)
-        taken, due, before, number = 0, 0.0, -1.0, -1
+        taken, due, before, number = 0, start, -1.0, -1
+        if start > 0.0:
+            _seek(container, start + first_s)
         for frame in _decoded(container, path):
             number += 1
             # Frames without a time stamp come one frame's time after the last.
@@ -122,7 +126,7 @@ def sample_frames(
             if t < due - min(0.5 / film.fps, 0.25 * interval):
                 continue
             limits.check(Header("video", frame.width, frame.height))  # a stream may change its size
-            yield VideoFrame(t, _upright(frame), round(t * film.fps) if quick else number)
+            yield VideoFrame(t, _upright(frame), round(t * film.fps) if quick or start else number)
             taken += 1
             due = due + interval if due + interval > t else t + interval
             if taken == most:
@@ -189,6 +193,14 @@ def _decoded(container: av.container.InputContainer, path: Path) -> Iterator[av.
         for frame in frames:
             any_yet, damaged = True, 0
             yield frame
+
+
+def _seek(container: Any, t: float) -> None:
+    """Go to the last key frame before `t` seconds; a file without an index is read from its start instead."""
+    av = _pyav()
+    stream = container.streams.video[0]
+    with suppress(av.FFmpegError, OSError):
+        container.seek(int(t / stream.time_base), stream=stream)
 
 
 def _film(container: Any, stream: Any) -> Film:
