@@ -10,7 +10,8 @@ import numpy as np
 
 import pictures
 from head3d import Scene, camera, draw
-from veritile.decision.challenge import Glimpse, Step
+from veritile.decision.challenge import Glimpse
+from veritile.decision.challenge.words import Step
 from veritile.frame.closeup import closeup
 from veritile.frame.faces import FaceDetector
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from performances import Eye, Room, film, perform
-from veritile.decision.challenge import LIBRARY, Reference, Step, StepState, StepTracker
+from veritile.decision.challenge import LIBRARY, Reference, StepTracker
+from veritile.decision.challenge.words import Step, StepState
 from veritile.frame.faces import FaceDetector
 
 ROOM = Room(quality=70, noise=3.0)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from veritile.decision import Look, Observation
-from veritile.decision.challenge import Glimpse
 
 if TYPE_CHECKING:
+    from veritile.decision.challenge import Glimpse
     from veritile.frame import FrameResult
 
 
@@ -36,6 +36,8 @@ def observation(at: float, result: FrameResult) -> Observation:
 
 def glimpse(at: float, result: FrameResult) -> Glimpse:
     """Return what a frame that was captured at `at` seconds shows of somebody in a challenge."""
+    from veritile.decision.challenge import Glimpse  # of no use before somebody is challenged
+
     close = result.closeup
     if close is None:
         return Glimpse(at, width=result.width, unchanged=result.unchanged)

@@ -34,9 +34,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from head3d import Scene
 from performances import FPS, Eye, Room, film, perform
-from veritile.decision.challenge import Glimpse, Reference, Step, StepState, StepTracker
-from veritile.decision.challenge.findings import Finding, SideViews
+from veritile.decision.challenge import Glimpse, Reference, StepTracker
+from veritile.decision.challenge.findings import SideViews
 from veritile.decision.challenge.steps import LIBRARY
+from veritile.decision.challenge.words import Finding, Step, StepState
 from veritile.frame.faces import FaceDetector
 
 BEFORE_S = 0.8

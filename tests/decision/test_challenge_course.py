@@ -9,19 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from veritile.decision.challenge import (
-    Answer,
-    Challenge,
-    Finding,
-    Glimpse,
-    Reference,
-    State,
-    Step,
-    StepState,
-    Why,
-)
+from veritile.decision.challenge import Challenge, Glimpse, Reference
 from veritile.decision.challenge.course import PREPARING_S
 from veritile.decision.challenge.judgement import MODEL_MOST, Evidence, judge
+from veritile.decision.challenge.words import Answer, Finding, State, Step, StepState, Why
 from veritile.vocabulary import Label, Reason
 
 CELLS = bytes([150, 110, 90] * 100)

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from veritile.decision.challenge import LIBRARY, Hint, Step, draw
+from veritile.decision.challenge import LIBRARY, draw
 from veritile.decision.challenge.drawing import LONGEST_S, SHORTEST_S
 from veritile.decision.challenge.seen import Seen
 from veritile.decision.challenge.steps import TURNS
 from veritile.decision.challenge.watchers import Watcher, watcher
+from veritile.decision.challenge.words import Hint, Step
 
 FRONT = Seen(0.0, found=True, ratio=1.0, alike=1.0, skin=0.9)
 LOST = Seen(0.0, found=False, skin=0.9)

@@ -8,7 +8,17 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 
 from veritile.decision import Pose, Size
-from veritile.decision.challenge import Answer, Finding, Hint, Source, State, Step, StepState, Watch, Why
+from veritile.decision.challenge.words import (
+    Answer,
+    Finding,
+    Hint,
+    Source,
+    State,
+    Step,
+    StepState,
+    Watch,
+    Why,
+)
 from veritile.decision.policy import LARGEST_BUDGET, SMALLEST_BUDGET
 from veritile.native import basis
 from veritile.native import messages as m

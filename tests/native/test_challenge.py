@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from native.conftest import Start
 from native.recording import Conversation, opened
 from native.talk import OPEN, as_a, begin, frames, item_of, picture_of
 from performances import Room, film, perform
-from veritile.decision.challenge import Answer, State, StepState, Why
+from veritile.decision.challenge.words import Answer, State, StepState, Why
 from veritile.errors import NoChallengeError, UnknownSessionError
 from veritile.frame import FrameAnalyzer
 from veritile.native.challenge_parts import Action
@@ -48,9 +48,14 @@ _ids = itertools.count(100)
 class Caller:
     """Somebody in a call whose pictures are a fifth of a second apart, on a clock of their own."""
 
-    def __init__(self, analyzer: FrameAnalyzer, journal: Journal | None = None) -> None:
+    def __init__(
+        self,
+        analyzer: FrameAnalyzer,
+        journal: Journal | None = None,
+        work: Callable[[], float] = time.thread_time,
+    ) -> None:
         self.now = 1_000.0
-        clock = Clock(lambda: self.now, lambda: self.now, time.thread_time)
+        clock = Clock(lambda: self.now, lambda: self.now, work)
         self.talk = opened(Conversation(lambda: analyzer, clock, journal))
         self.random = np.random.default_rng(3)
 
@@ -129,6 +134,13 @@ def test_pictures_are_wanted_five_times_a_second_while_it_runs_and_from_nobody_e
     assert caller.send(participant="ben").next_sample_ms >= 400
     caller.ask(Action.CANCEL)
     assert caller.send().next_sample_ms >= 400
+
+
+def test_the_budget_comes_first(analyzer: FrameAnalyzer) -> None:
+    work = itertools.count(0.0, 1.0)  # every look costs a second
+    caller = Caller(analyzer, work=lambda: next(work))
+    caller.begun()
+    assert caller.send().next_sample_ms > 1000
 
 
 def test_every_picture_of_it_is_followed_by_how_it_stands(caller: Caller) -> None:

@@ -11,6 +11,8 @@ import msgspec
 import pytest
 
 import veritile.errors
+from veritile.decision.challenge.course import PREPARING_S
+from veritile.decision.challenge.words import SAMPLE_MS
 from veritile.decision.pacing import LONGEST_MS
 from veritile.decision.policy import LARGEST_BUDGET, SMALLEST_BUDGET
 from veritile.errors import VeritileError
@@ -120,5 +122,8 @@ def test_limits_are_those_of_the_program() -> None:
         *(f"`{advice}`" for advice in Advice),
         f"1 to {limits.ID_CHARS} characters",
         f"up to {limits.NAME_CHARS} characters",
+        f"larger ones than {limits.SHOWN_BYTES:,} bytes",
+        f"for {PREPARING_S:g} s there was no face",
+        f"`next_sample_ms` is {SAMPLE_MS}",
     ):
         assert sentence in PAGE, sentence

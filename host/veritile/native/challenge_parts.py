@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
-from veritile.decision.challenge import (
-    LIBRARY,
-    Challenge,
-    Finding,
-    Hint,
-    Judgement,
-    Source,
-    Step,
-    StepState,
-    Watch,
-)
-from veritile.decision.challenge.steps import TURNS
-from veritile.decision.challenge.watchers import to_the_right
+from veritile.decision.challenge.words import Finding, Hint, Source, Step, StepState, Watch
 from veritile.native.fields import Count, Measure, Unit
 from veritile.vocabulary import Label, Reason
+
+if TYPE_CHECKING:
+    from veritile.decision.challenge import Challenge, Judgement
 
 
 class Action(StrEnum):
@@ -75,6 +66,9 @@ class JudgementTold(Struct, frozen=True, kw_only=True):
 
 def steps_of(challenge: Challenge, shown: set[int]) -> tuple[StepTold, ...]:
     """Tell the steps; `shown` are the indices of those of which there is a picture."""
+    from veritile.decision.challenge.steps import LIBRARY, TURNS  # of no use before somebody is challenged
+    from veritile.decision.challenge.watchers import to_the_right
+
     told = []
     for index, tracker in enumerate(challenge.trackers):
         step = tracker.step

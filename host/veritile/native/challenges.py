@@ -11,7 +11,8 @@ from typing import Final, NamedTuple
 
 from msgspec import UNSET
 
-from veritile.decision.challenge import Answer, Challenge, Glimpse, Judgement, State, Step, Why
+from veritile.decision.challenge import Challenge, Glimpse, Judgement
+from veritile.decision.challenge.words import Answer, State, Step, Why
 from veritile.native.challenge_parts import findings_of, judgement_of, steps_of
 from veritile.native.fields import Box
 from veritile.native.limits import SHOWN_BYTES

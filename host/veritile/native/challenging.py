@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from random import SystemRandom
+
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from veritile.decision.challenge import Answer, Why, draw
+from veritile.decision.challenge import draw
+from veritile.decision.challenge.words import Answer, Why
 from veritile.errors import NoChallengeError
 from veritile.native.challenge_parts import Action
 from veritile.native.challenges import REFERENCE, Live
@@ -20,8 +23,6 @@ def asked(request: ChallengeRequest, session: Session, journal: Journal, clock: 
     person = _person(session, request.participant)
     now = clock.monotonic()
     if request.action is Action.START:
-        from random import SystemRandom  # costs 5 ms, which `hello` need not wait for
-
         person.challenge = Live(draw(SystemRandom()), now, mirrored=request.mirrored is True)
     live = _live(person)
     live.pass_time(now)

@@ -10,7 +10,6 @@ from msgspec import UNSET, UnsetType
 from veritile.decision import Policy
 from veritile.errors import HelloMissingError, SessionError, UnsupportedVersionError, VeritileError
 from veritile.native.batches import Batch, BatchQueue, WaitingFrame, captured_on
-from veritile.native.challenging import asked, picture
 from veritile.native.clock import SYSTEM, Clock
 from veritile.native.codec import decode_client, recover_id
 from veritile.native.counters import Counters
@@ -120,11 +119,17 @@ class Dispatcher:
                 return open_sessions(message.id, self._sessions)
             case Export(session=key, format=form):
                 return Exported(re=message.id, session=key, format=form, data=self._export(key, form))
-            case ChallengeRequest():
-                return asked(message, self._sessions.get(message.session), self._journal, self._clock)
-            case PictureRequest():
-                return picture(message, self._sessions.get(message.session))
+            case ChallengeRequest() | PictureRequest():
+                return self._challenge(message)
         return self._health(message.id)
+
+    def _challenge(self, message: ChallengeRequest | PictureRequest) -> HostMessage:
+        from veritile.native.challenging import asked, picture  # which `hello` need not wait for
+
+        session = self._sessions.get(message.session)
+        if isinstance(message, PictureRequest):
+            return picture(message, session)
+        return asked(message, session, self._journal, self._clock)
 
     def _hello(self, message: Hello) -> HostMessage:
         if PROTOCOL not in message.protocols:

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from veritile.decision.challenge import Answer, State, Why
+from veritile.decision.challenge.words import Answer, State, Why
 from veritile.decision.policy import LARGEST_BUDGET, SMALLEST_BUDGET
 from veritile.native.basis import Basis
 from veritile.native.challenge_parts import Action, FindingTold, JudgementTold, StepTold

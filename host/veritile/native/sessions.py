@@ -11,14 +11,17 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from veritile.decision import Observation, Pacer, Policy, Scorer, Tile, Verdict
-from veritile.decision.challenge.course import SAMPLE_MS
+from veritile.decision.challenge.words import SAMPLE_MS
 from veritile.errors import TooManyParticipantsError, TooManySessionsError, UnknownSessionError
-from veritile.native.challenges import Live
 from veritile.native.limits import ABSENT_S, CHANGES_KEPT, PARTICIPANTS, SESSIONS
 from veritile.store.document import Change
 from veritile.vocabulary import Reason
+
+if TYPE_CHECKING:
+    from veritile.native.challenges import Live
 
 
 class Participant:

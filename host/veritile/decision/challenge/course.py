@@ -3,43 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import Final, NamedTuple
 
-from veritile.decision.challenge.findings import Finding, SideViews
+from veritile.decision.challenge.findings import SideViews
 from veritile.decision.challenge.glimpse import Glimpse
-from veritile.decision.challenge.judgement import Answer, Evidence, Judgement, judge
+from veritile.decision.challenge.judgement import Evidence, Judgement, judge
 from veritile.decision.challenge.reference import ENOUGH, Reference
-from veritile.decision.challenge.steps import Step
-from veritile.decision.challenge.tracker import StepState, StepTracker
+from veritile.decision.challenge.tracker import StepTracker
+from veritile.decision.challenge.words import Answer, Finding, State, Step, StepState, Why
 from veritile.vocabulary import Label
 
 PREPARING_S: Final = 6.0
 """Without a face for so long, there is nothing to begin with."""
-SAMPLE_MS: Final = 200
-"""Wait between two pictures."""
-
-
-class State(StrEnum):
-    """How far a challenge is."""
-
-    PREPARING = "preparing"
-    RUNNING = "running"
-    ASKING = "asking"
-    """All steps are over: the user is to say how it looked."""
-    ENDED = "ended"
-    """It came to an early end; what was seen can still be answered for."""
-    JUDGED = "judged"
-
-
-class Why(StrEnum):
-    """Why it came to an early end."""
-
-    CANCELLED = "cancelled"
-    REFUSED = "refused"
-    LEFT = "left"
-    CAMERA_OFF = "camera_off"
-    NO_FACE = "no_face"
 
 
 class StepFinding(NamedTuple):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from veritile.decision.challenge.steps import LIBRARY, TURNS, Step
+from veritile.decision.challenge.steps import LIBRARY, TURNS
+from veritile.decision.challenge.words import Step
 
 if TYPE_CHECKING:
     from random import Random

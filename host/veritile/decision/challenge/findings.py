@@ -6,29 +6,16 @@ benchmark. None does so better than chance could there, so none has a share.
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Final, NamedTuple
 
 from veritile.decision.challenge.cells import apart, complexion
 from veritile.decision.challenge.glimpse import Glimpse
 from veritile.decision.challenge.reference import Reference
 from veritile.decision.challenge.watchers import LOST_FROM
+from veritile.decision.challenge.words import Finding
 
 TURNED: Final = LOST_FROM
 """Degrees of measured yaw against before, from which on a view is one from the side."""
-
-
-class Finding(StrEnum):
-    """What was noticed."""
-
-    NOT_DONE = "not_done"
-    """A step was not done within its seconds."""
-    TRACK_LOST = "track_lost"
-    """Share of the views from the side in which no face was found, 0-1."""
-    TRACK_JUMP = "track_jump"
-    """The farthest that the face jumped between two views from the side, in its long sides."""
-    COLOUR_JUMP = "colour_jump"
-    """How far the colour of the face from the side is from that in front; two people's skin is 0.03 apart."""
 
 
 class Found(NamedTuple):

@@ -7,31 +7,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import Final, NamedTuple
 
-from veritile.decision.challenge.steps import Step
-from veritile.decision.challenge.tracker import StepState
+from veritile.decision.challenge.words import Answer, Source, Step, StepState
 from veritile.vocabulary import Label, Reason
-
-
-class Answer(StrEnum):
-    """What the user says of the pictures."""
-
-    LOOKS_RIGHT = "looks_right"
-    LOOKS_WRONG = "looks_wrong"
-    CANNOT_TELL = "cannot_tell"
-    REFUSED = "refused"
-    """The person did not want to."""
-
-
-class Source(StrEnum):
-    """Where a share comes from."""
-
-    ANSWER = "answer"
-    COMPLIANCE = "compliance"
-    MODEL = "model"
-
 
 LOOKS_WRONG: Final = 1.4
 """People told swaps from real ones with an AUC of 88.6 % (GOTCHA, EuroS&P 2024): were both normal with equal

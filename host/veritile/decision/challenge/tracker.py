@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from veritile.decision.challenge.glimpse import Glimpse
 from veritile.decision.challenge.reference import Reference
 from veritile.decision.challenge.seen import Seen
-from veritile.decision.challenge.steps import LIBRARY, Step
-from veritile.decision.challenge.watchers import Hint, watcher
-
-
-class StepState(StrEnum):
-    """What has become of a step."""
-
-    WAITING = "waiting"
-    NOW = "now"
-    DONE = "done"
-    NOT_DONE = "not_done"
-    """Its time was over: a finding."""
-    SKIPPED = "skipped"
-    """The user went on: no finding."""
+from veritile.decision.challenge.steps import LIBRARY
+from veritile.decision.challenge.watchers import watcher
+from veritile.decision.challenge.words import Hint, Step, StepState
 
 
 class StepTracker:

@@ -6,11 +6,10 @@ docs/challenge.md says how often each is wrong on others of both.
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Final, Protocol
 
 from veritile.decision.challenge.seen import Seen
-from veritile.decision.challenge.steps import Step
+from veritile.decision.challenge.words import Hint, Step
 
 PROFILE: Final = 30.0
 """Degrees of measured yaw, in truth about 50: the ear can be seen."""
@@ -32,21 +31,6 @@ UP, DOWN, NODDED = 2.0, -3.5, 9.0
 """Degrees of measured pitch, a sixth to a third of the true one: up, down, and from one to the other."""
 HELD: Final = 4
 """Pictures that pitch is averaged over, for it is as noisy as it is small."""
-
-
-class Hint(StrEnum):
-    """What keeps a step from being ticked."""
-
-    OTHER_SIDE = "other_side"
-    """The head turns to the other side."""
-    FURTHER = "further"
-    """It has begun, and does not go far enough."""
-    COME_BACK = "come_back"
-    """All but the way back is done."""
-    NO_FACE = "no_face"
-    """There is no face to follow."""
-    FROZEN = "frozen"
-    """The picture stands still."""
 
 
 class Watcher(Protocol):
