@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,3 +44,16 @@ def test_folder_is_the_platforms_when_none_is_chosen(monkeypatch: pytest.MonkeyP
     monkeypatch.delenv(log.LOG_DIR_VARIABLE, raising=False)
     assert log.folder().is_absolute()
     assert "veritile" in log.folder().parts
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other permissions")
+def test_nobody_else_may_read_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(log.LOG_DIR_VARIABLE, str(tmp_path))
+    before = os.umask(0o022)
+    try:
+        log.start()
+        for _ in range(2 * log.FILE_BYTES // 1000):
+            log.logger.info("x" * 1000)
+    finally:
+        os.umask(before)
+    assert {file.stat().st_mode & 0o777 for file in log.folder().iterdir()} == {0o600}

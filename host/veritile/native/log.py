@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import logging.handlers
 import os
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +29,16 @@ def folder() -> Path:
     return Path(chosen) if chosen else platformdirs.user_log_path("veritile", appauthor=False)
 
 
+class _Private(logging.handlers.RotatingFileHandler):
+    """Files that nobody but the user may read."""
+
+    def _open(self) -> TextIOWrapper:
+        def private(path: str, flags: int) -> int:
+            return os.open(path, flags, 0o600)
+
+        return open(self.baseFilename, self.mode, encoding=self.encoding, opener=private)  # type: ignore[return-value]
+
+
 def start() -> None:
     """Log to `folder()/host.log`, at most 3 files of 512 KiB; to standard error when that cannot be written.
 
@@ -37,9 +48,7 @@ def start() -> None:
     handler: logging.Handler
     try:
         folder().mkdir(parents=True, exist_ok=True)
-        handler = logging.handlers.RotatingFileHandler(
-            folder() / FILE_NAME, maxBytes=FILE_BYTES, backupCount=FILES - 1, encoding="utf-8"
-        )
+        handler = _Private(folder() / FILE_NAME, maxBytes=FILE_BYTES, backupCount=FILES - 1, encoding="utf-8")
     except (OSError, RuntimeError):  # RuntimeError: the user has no home folder
         handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(message)s"))
