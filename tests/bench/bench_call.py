@@ -275,11 +275,12 @@ def run(options: argparse.Namespace, say: Callable[[str], None]) -> Iterator[str
         stack.callback(context.close)
         for place in (name for name in options.place if name in PLACES):
             for tiles in options.tiles:
-                say(f"{place}, {tiles} tiles")
                 call = at_origin(context, place, tiles)
-                rows.append(measure(place, tiles, call.page, call.document, call.watcher, options.seconds))
+                watched = (call.page, call.document, call.watcher, options.seconds)
+                attempt(place, tiles, partial(measure, place, tiles, *watched))
                 call.close()
         yield table(rows)
+        yield from missed
         if options.minutes:
             say(f"memory: meet, 25 tiles, {options.minutes:g} min")
             call = at_origin(context, "meet", 25)

@@ -29,7 +29,9 @@ export class Badge {
   readonly #name = create("span", "hidden");
   readonly #title = create("span", "title");
   readonly #addition = create("span", "addition");
-  readonly #card: Card;
+  readonly #actions: CardActions;
+  /** Made when it is first opened: most never are, and a call has many. */
+  #card: Card | undefined;
   #shown = "";
   /** What the card is to say when it opens. */
   #update = () => {};
@@ -51,16 +53,14 @@ export class Badge {
     // Announces what changes in it, and speaks the name with it.
     this.#status.role = "status";
     this.#status.ariaAtomic = "true";
-    this.#card = new Card(`card-${++lastId}`, actions);
+    this.#actions = actions;
     this.#mark.type = "button";
     this.#mark.ariaExpanded = "false";
-    this.#mark.setAttribute("aria-controls", this.#card.element.id);
-    this.#mark.setAttribute("aria-describedby", this.#card.sentenceId);
     this.#mark.append(this.#shape);
     this.#status.append(this.#name, this.#title, this.#addition);
     const pill = create("div", "pill");
     pill.append(this.#mark, this.#status);
-    element.append(pill, this.#card.element);
+    element.append(pill);
     this.#listen();
   }
 
@@ -95,9 +95,10 @@ export class Badge {
   set(state: BadgeState, name: string | undefined, tileWidth: number, facts: Facts, isCopy = false): void {
     const { size, narrow } = sizeOn(tileWidth, this.#look.size);
     const words = wordsFor(state);
-    this.#update = () => this.#card.set(state, name, words, facts);
+    this.#update = () => this.#card?.set(state, name, words, facts);
     // It counts on with every look, and is drawn for those who look at it.
-    if (this.#open || !this.#shown) this.#update();
+    if (this.#open) this.#update();
+    if (this.#mark.ariaDescription !== words.explanation) this.#mark.ariaDescription = words.explanation;
     const { label, reason, quiet } = state;
     const shown = JSON.stringify([label, reason, quiet, words.addition, name, size, narrow, isCopy]);
     if (shown === this.#shown) return;
@@ -128,8 +129,8 @@ export class Badge {
     this.#pinned = false;
     if (opened === this) opened = undefined;
     this.#mark.ariaExpanded = "false";
-    const { element } = this.#card;
-    if (element.matches(":popover-open")) element.hidePopover();
+    const card = this.#card?.element;
+    if (card?.matches(":popover-open")) card.hidePopover();
   }
 
   #listen(): void {
@@ -167,6 +168,15 @@ export class Badge {
     }
   }
 
+  #cardMade(): Card {
+    if (!this.#card) {
+      this.#card = new Card(`card-${++lastId}`, this.#actions);
+      this.element.append(this.#card.element);
+      this.#mark.setAttribute("aria-controls", this.#card.element.id);
+    }
+    return this.#card;
+  }
+
   #show(): void {
     clearTimeout(this.#leaving);
     if (this.#open) return;
@@ -174,7 +184,7 @@ export class Badge {
     opened = this;
     this.#open = new AbortController();
     const { signal } = this.#open;
-    const { element } = this.#card;
+    const { element } = this.#cardMade();
     this.#update();
     this.#mark.ariaExpanded = "true";
     // In the top layer, above all badges.

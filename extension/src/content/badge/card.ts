@@ -50,7 +50,6 @@ export class Card {
     element.role = "group";
     this.#title.id = `${id}-title`;
     this.#name.id = `${id}-name`;
-    this.#sentence.id = `${id}-sentence`;
     element.setAttribute("aria-labelledby", `${this.#name.id} ${this.#title.id}`);
     const head = create("header", "head");
     const heading = create("div", "heading");
@@ -75,11 +74,6 @@ export class Card {
     const hint = create("p", "hint");
     hint.textContent = text("card_hide_hint");
     element.append(head, this.#sentence, this.#basis, this.#figure, this.#advice, foot, hint);
-  }
-
-  /** The element that describes the badge's button. */
-  get sentenceId(): string {
-    return this.#sentence.id;
   }
 
   set(state: BadgeState, name: string | undefined, words: Words, facts: Facts): void {
