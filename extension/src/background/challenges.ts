@@ -3,7 +3,8 @@
  * what the host says comes back, and what ends a challenge from outside is noticed here.
  */
 import type { FromChallenge, RosterEntry, ToChallenge } from "../shared/channel";
-import type { Challenge, Request } from "../shared/protocol";
+import type { ChallengeRecord } from "../shared/history";
+import type { Challenge, ChallengeAnswer, Request } from "../shared/protocol";
 import type { Host } from "./host";
 import { RequestError } from "./native";
 import type { Tabs } from "./tabs";
@@ -21,6 +22,8 @@ interface Course {
   call: string;
   participant: string;
   session: string;
+  /** What the user said and wants kept. */
+  keeps: ChallengeAnswer | undefined;
   /** Of the host's last word. */
   state: Challenge["state"] | undefined;
   clock: ReturnType<typeof setInterval> | undefined;
@@ -30,9 +33,11 @@ interface Course {
 export class Challenges {
   private readonly courses = new Map<chrome.runtime.Port, Course>();
 
+  /** @param keep called with what a challenge came to, where the user wants it kept */
   constructor(
     private readonly host: Pick<Host, "request" | "info">,
     private readonly tabs: Pick<Tabs, "sessionOf" | "closeUp">,
+    private readonly keep: (call: string, participant: string, record: ChallengeRecord) => void,
   ) {}
 
   accept(port: chrome.runtime.Port): void {
@@ -89,7 +94,15 @@ export class Challenges {
       port.postMessage({ kind: "over", why: this.host.info ? "call_over" : "host_lost" } satisfies ToChallenge);
       return;
     }
-    const course: Course = { call, participant, session, state: undefined, clock: undefined, gone: undefined };
+    const course: Course = {
+      call,
+      participant,
+      session,
+      keeps: undefined,
+      state: undefined,
+      clock: undefined,
+      gone: undefined,
+    };
     this.courses.set(port, course);
     course.clock = setInterval(() => isOn(course) && this.tell(port, course, { action: "status" }), STATUS_MS);
     this.tabs.closeUp(call, participant);
@@ -101,9 +114,11 @@ export class Challenges {
     if (!course) return;
     if (message.kind === "picture") this.picture(port, course, message.step);
     else if (message.kind === "cancel") this.tell(port, course, { action: "cancel", why: message.why });
-    else if (message.kind === "answer")
-      this.tell(port, course, { action: "answer", answer: message.answer, keep: message.keep });
-    else this.tell(port, course, { action: message.kind });
+    else if (message.kind === "answer") {
+      const { answer, keep } = message;
+      course.keeps = keep ? answer : undefined;
+      this.tell(port, course, { action: "answer", answer, keep });
+    } else this.tell(port, course, { action: message.kind });
   }
 
   private tell(port: chrome.runtime.Port, course: Course, action: Action): void {
@@ -134,6 +149,11 @@ export class Challenges {
     course.state = challenge.state;
     if (wasOn && !isOn(course)) this.rest(course);
     port.postMessage({ kind: "challenge", challenge } satisfies ToChallenge);
+    const { keeps: answer } = course;
+    if (!challenge.judgement || answer === undefined) return;
+    course.keeps = undefined;
+    const steps = challenge.steps.map(({ step, state }) => ({ step, state }));
+    this.keep(course.call, course.participant, { at: Date.now(), answer, steps, ...challenge.judgement });
   }
 
   /** Pictures as usual from here on. */

@@ -4,12 +4,13 @@
  * where it stopped; it is gone when the browser ends.
  */
 import type { RosterEntry } from "../shared/channel";
-import type { CallRecord, CallTitle, PersonRecord, Still } from "../shared/history";
+import type { CallRecord, CallTitle, ChallengeRecord, PersonRecord, Still } from "../shared/history";
 import type { VerdictItem } from "../shared/protocol";
 
 const MAX_CALLS = 12;
 const MAX_PEOPLE = 100;
 const MAX_CHANGES = 100;
+const MAX_CHALLENGES = 20;
 /** Enough for a line across a panel; older ones are thinned out. */
 export const MAX_POINTS = 360;
 export const MAX_STILLS = 4;
@@ -104,6 +105,15 @@ export class History {
     this.unsaved.delete(call);
     void chrome.storage.session.remove(PREFIX + call);
     this.events.changed(call);
+  }
+
+  /** The user went through a challenge with somebody, and wants it kept. */
+  challenged(call: string, participant: string, challenge: ChallengeRecord): void {
+    const record = this.calls.get(call);
+    const person = record?.people.find((known) => known.participant === participant);
+    if (!record || !person) return;
+    person.challenges = [...(person.challenges ?? []), challenge].slice(-MAX_CHALLENGES);
+    this.touch(record, challenge.at);
   }
 
   /** No picture stays of any call. */

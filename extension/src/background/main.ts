@@ -98,7 +98,9 @@ const tabs = new Tabs(host, isLookedAt, () => changed(), {
   },
 });
 
-const challenges: Challenges = new Challenges(host, tabs);
+const challenges: Challenges = new Challenges(host, tabs, (call, participant, record) =>
+  history.challenged(call, participant, record),
+);
 
 // What the service worker knew when the browser stopped it, and what the user chose.
 const ready = (async () => {

@@ -50,7 +50,14 @@ export class Sheet {
     return element(
       "li",
       { "data-state": step.state },
-      element("h3", {}, titleOf(step), " ", element("span", { class: "state" }, stateOf(step))),
+      element(
+        "h3",
+        {},
+        titleOf(step),
+        " ",
+        // A step that was broken off is neither done nor not done.
+        ...(step.state === "now" ? [] : [element("span", { class: "state" }, stateOf(step))]),
+      ),
       ...(own
         ? [
             element(

@@ -11,7 +11,7 @@ import { People } from "./people";
 import { date, platformOf } from "./report";
 
 const select = find("#calls", HTMLSelectElement);
-const view = find("main", HTMLElement);
+const view = find("#view", HTMLElement);
 const checkButton = find("#check", HTMLButtonElement);
 const emptyCard = find("#empty", HTMLElement);
 const footer = find("#footer", HTMLElement);
@@ -100,7 +100,7 @@ function render(call: CallRecord): void {
   if (call.call !== watched) return;
   shown = call;
   people.show(call);
-  checkButton.hidden = !call.live;
+  checkButton.hidden = !call.live || challenge.isOpen;
   if (wanted && call.people.length) check(wanted.participant);
 }
 

@@ -1,6 +1,6 @@
 /** One participant in the panel: what is said of them now, the evidence over time, what was said before. */
 import { explain } from "../shared/explanation";
-import type { Change, PersonRecord, Still } from "../shared/history";
+import type { ChallengeRecord, Change, PersonRecord, Still } from "../shared/history";
 import { text } from "../shared/i18n";
 import { button, element, mark, replace } from "../shared/page/dom";
 import { Chart, clock } from "./chart";
@@ -11,6 +11,7 @@ export class Person {
   private readonly title = element("div", { class: "who" });
   private readonly sentence = element("p", { class: "quiet" });
   private readonly stills = element("div", { class: "stills" });
+  private readonly kept = element("ul");
   private readonly changes = element("ol", { class: "changes", tabindex: "0" });
   private readonly log = element("details", {}, element("summary"), this.changes);
 
@@ -24,6 +25,7 @@ export class Person {
       this.check,
       this.chart.element,
       this.chart.readout,
+      this.kept,
       this.stills,
       this.log,
     );
@@ -31,7 +33,7 @@ export class Person {
 
   /** The element has to be on the page. */
   show(record: PersonRecord, alarm: number | null, live: boolean): void {
-    const { now, name = text("popup_someone"), changes, stills } = record;
+    const { now, name = text("popup_someone"), changes, stills, challenges = [] } = record;
     this.element.dataset.label = now.label;
     replace(this.title, { name, label: now.label }, () => [
       mark(now.label),
@@ -46,6 +48,10 @@ export class Person {
     this.changes.ariaLabel = text("panel_changes_of", name);
     const summary = this.log.querySelector("summary");
     if (summary) summary.textContent = text("panel_changes", `${changes.length}`);
+    this.kept.hidden = challenges.length === 0;
+    replace(this.kept, challenges, () =>
+      challenges.map((one) => element("li", { class: "quiet" }, challengeLine(one))),
+    );
     this.stills.hidden = stills.length === 0;
     replace(
       this.stills,
@@ -59,6 +65,13 @@ export class Person {
 export function wordsOf({ label, reason }: Change): string {
   const words = text(`label_${label}`);
   return reason ? `${words} — ${text(`reason_${reason}`)}` : words;
+}
+
+/** What a challenge came to, in a line. */
+export function challengeLine({ at, answer, label, steps }: ChallengeRecord): string {
+  const done = steps.filter(({ state }) => state === "done").length;
+  const words = [text(`challenge_answer_${answer}`), text(`label_${label}`), `${done}`, `${steps.length}`];
+  return text("challenge_kept", clock(at), ...words);
 }
 
 function change(told: Change): HTMLLIElement {

@@ -6,7 +6,7 @@ import { COLOURS } from "../shared/marks";
 import { element, mark } from "../shared/page/dom";
 import { LABELS } from "../shared/vocabulary";
 import { clock } from "./chart";
-import { wordsOf } from "./person";
+import { challengeLine, wordsOf } from "./person";
 
 const SVG = "http://www.w3.org/2000/svg";
 const [WIDTH, HEIGHT] = [640, 90];
@@ -55,13 +55,14 @@ export function reportPage(call: CallRecord, version: string): string {
 }
 
 function section(person: PersonRecord, alarm: number | null): HTMLElement {
-  const { now, name = text("popup_someone"), trace, changes, stills } = person;
+  const { now, name = text("popup_someone"), trace, changes, stills, challenges = [] } = person;
   return element(
     "section",
     { "data-label": now.label },
     element("h2", {}, mark(now.label), `${name}: ${wordsOf({ at: 0, ...now })}`),
     element("p", {}, explain(now)),
     ...(trace.at.length > 1 && alarm !== null ? [chart(trace, alarm)] : []),
+    ...challenges.map((one) => element("p", {}, challengeLine(one))),
     ...(stills.length ? [element("p", {}, ...stills.map(picture))] : []),
     element(
       "table",

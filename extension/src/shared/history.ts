@@ -1,5 +1,6 @@
 /** What was seen of a call: kept by the service worker for as long as the browser runs, drawn by the side panel. */
 import type { Explained } from "./explanation";
+import type { ChallengeAnswer, ChallengeJudgement, ChallengeStep } from "./protocol";
 import type { Label, Reason } from "./vocabulary";
 
 /** What the badge said from `at` on. */
@@ -29,6 +30,14 @@ export interface Still {
   jpeg: string;
 }
 
+/** A guided challenge that the user wanted kept. */
+export interface ChallengeRecord extends ChallengeJudgement {
+  /** Epoch ms. */
+  at: number;
+  answer: ChallengeAnswer;
+  steps: Pick<ChallengeStep, "step" | "state">[];
+}
+
 export interface PersonRecord {
   participant: string;
   name?: string;
@@ -40,6 +49,8 @@ export interface PersonRecord {
   changes: Change[];
   trace: Trace;
   stills: Still[];
+  /** Absent where there was none to keep. */
+  challenges?: ChallengeRecord[];
   /** The user was told that this person became likely fake, and that has not passed since. */
   alerted: boolean;
 }

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, type Mock, test, vi } from "vitest";
 import { Challenges } from "../../src/background/challenges";
 import { RequestError } from "../../src/background/native";
 import type { FromChallenge, RosterEntry, ToChallenge } from "../../src/shared/channel";
@@ -10,6 +10,7 @@ type Panel = FakePort<ToChallenge, FromChallenge>;
 let asked: { request: Request; resolve(reply: Reply): void; reject(error: Error): void }[];
 let host: { info: typeof READY | undefined; request: never };
 let closeUp: ReturnType<typeof vi.fn<(call: string, participant: string | null) => void>>;
+let keep: Mock<ConstructorParameters<typeof Challenges>[2]>;
 let challenges: Challenges;
 let panel: Panel;
 
@@ -21,7 +22,8 @@ beforeEach(() => {
     new Promise<Reply>((resolve, reject) => asked.push({ request, resolve, reject }));
   host = { info: READY, request: request as never };
   closeUp = vi.fn();
-  challenges = new Challenges(host, { sessionOf: (call) => (call === "D" ? "s" : undefined), closeUp });
+  keep = vi.fn();
+  challenges = new Challenges(host, { sessionOf: (call) => (call === "D" ? "s" : undefined), closeUp }, keep);
   panel = new FakePort("veritile.challenge");
   challenges.accept(panel.port);
 });
@@ -96,6 +98,24 @@ test("an answer is passed on with whether to keep it, a refusal with its name, a
   asked[3]?.resolve(picture as Reply);
   await settle();
   expect(panel.sent).toEqual([{ kind: "picture", picture }]);
+});
+
+test("what it comes to is kept where the user says so, once, and not otherwise", () => {
+  const judgement = { label: "suspect", log_odds: 1.4, shares: [{ source: "answer", log_odds: 1.4 }] } as const;
+  const judged = said({ state: "judged", judgement: { ...judgement, shares: [...judgement.shares] } });
+  start();
+  panel.onMessage.emit({ kind: "answer", answer: "looks_wrong", keep: false });
+  challenges.pushed(judged);
+  expect(keep).not.toHaveBeenCalled();
+  start();
+  panel.onMessage.emit({ kind: "answer", answer: "looks_wrong", keep: true });
+  challenges.pushed(judged);
+  challenges.pushed(judged);
+  expect(keep).toHaveBeenCalledExactlyOnceWith(
+    "D",
+    "p",
+    expect.objectContaining({ answer: "looks_wrong", ...judgement }),
+  );
 });
 
 describe("ends", () => {
