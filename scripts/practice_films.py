@@ -47,7 +47,8 @@ def portrait() -> Picture:
     """Head and shoulders, at twice the size of a film."""
     left, top, side = _CROP
     photo = astronaut()[top : top + side, left : left + side]
-    return cv2.resize(photo, (2 * SIDE, 2 * SIDE), interpolation=cv2.INTER_CUBIC).astype(np.float32)
+    large = cv2.resize(photo, (2 * SIDE, 2 * SIDE), interpolation=cv2.INTER_CUBIC)
+    return np.asarray(large, np.float32)
 
 
 def seen(photo: Picture, pose: Pose) -> Picture:
@@ -59,13 +60,14 @@ def seen(photo: Picture, pose: Pose) -> Picture:
     # What is nearer to the camera moves further when the head turns: a dome for the head, none for the rest.
     dome = np.clip(1 - ((x - _FACE[0]) / _HEAD[0]) ** 2 - ((y - _FACE[1]) / _HEAD[1]) ** 2, 0, None)
     x = x - 0.075 * pose.turn * np.sqrt(dome)
-    return cv2.remap(photo, x * size, y * size, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    moved = cv2.remap(photo, x * size, y * size, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(moved, np.float32)
 
 
 def lit(picture: Picture, lamp: float) -> Picture:
     """Light from one side; -1 left, 1 right."""
     across = np.linspace(-1, 1, picture.shape[1], dtype=np.float32)[None, :, None]
-    return picture * (1 + 0.75 * lamp * across) * (1 - 0.12 * abs(lamp))
+    return np.asarray(picture * (1 + 0.75 * lamp * across) * (1 - 0.12 * abs(lamp)), np.float32)
 
 
 def oval(pose: Pose, softness: float, shift: float = 0.0, scale: float = 1.0) -> Picture:
@@ -75,7 +77,7 @@ def oval(pose: Pose, softness: float, shift: float = 0.0, scale: float = 1.0) ->
     middle = (round((_FACE[0] + pose.drift + shift) * size), round(_FACE[1] * size))
     axes = [round(axis * scale * pose.zoom * size) for axis in _OVAL]
     cv2.ellipse(mask, middle, axes, 0, 0, 360, 1.0, -1, cv2.LINE_AA)
-    return cv2.GaussianBlur(mask, (0, 0), softness)[..., None]
+    return np.asarray(cv2.GaussianBlur(mask, (0, 0), softness), np.float32)[..., None]
 
 
 def hand(picture: Picture, at: float) -> Picture:
@@ -118,14 +120,14 @@ def swapped(photo: Picture) -> Picture:
     size = 2 * SIDE
     wider = cv2.getRotationMatrix2D((_FACE[0] * size, _FACE[1] * size), 1.5, 1.04)
     soft = cv2.warpAffine(soft, wider, (size, size), borderMode=cv2.BORDER_REPLICATE)
-    return np.clip(soft * np.array([1.03, 0.97, 0.91], np.float32) + 4, 0, 255)
+    return np.asarray(np.clip(soft * np.array([1.03, 0.97, 0.91]) + 4, 0, 255), np.float32)
 
 
 Swap = Callable[[Picture, Picture, Pose, int], Picture]
 
 
 def _over(real: Picture, fake: Picture, mask: Picture) -> Picture:
-    return real * (1 - mask) + fake * mask
+    return np.asarray(real * (1 - mask) + fake * mask, np.float32)
 
 
 def _slides(photo: Picture, other: Picture, pose: Pose, index: int) -> Picture:
@@ -147,7 +149,7 @@ def _stays_soft(photo: Picture, other: Picture, pose: Pose, index: int) -> Pictu
         seen(other, pose), None, fx=1 / (5 * pose.zoom), fy=1 / (5 * pose.zoom), interpolation=cv2.INTER_AREA
     )
     soft = cv2.resize(small, (2 * SIDE, 2 * SIDE), interpolation=cv2.INTER_CUBIC)
-    return _over(seen(photo, pose), soft, oval(pose, 6.0))
+    return _over(seen(photo, pose), np.asarray(soft, np.float32), oval(pose, 6.0))
 
 
 def _shimmers(photo: Picture, other: Picture, pose: Pose, index: int) -> Picture:

@@ -32,7 +32,7 @@ export class Ring {
     draw(this.time, step ? Math.min(1, remaining / (step.seconds * 1000)) : 0);
     draw(this.done, progress);
     this.seconds.textContent = step ? text("time_seconds", `${Math.ceil(remaining / 1000)}`) : "";
-    this.element.ariaValueNow = `${Math.round(100 * progress)}`;
+    this.element.setAttribute("aria-valuenow", `${Math.round(100 * progress)}`);
   }
 }
 

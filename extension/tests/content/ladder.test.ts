@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { describe, expect, it, vi } from "vitest";
 import { Ladder } from "../../src/content/capture/ladder";
-import { MAX_WIDTH, NoPicture, type Rung, RungFailed, sentSize } from "../../src/content/capture/picture";
+import { CLOSE_UP, MAX_WIDTH, NoPicture, type Rung, RungFailed, sentSize } from "../../src/content/capture/picture";
 import type { Tile } from "../../src/content/platforms/tile";
 
 /** happy-dom neither draws nor encodes: these rungs only succeed or fail. The real ones are tested in a browser. */
@@ -108,4 +108,9 @@ describe("The size that is sent", () => {
   ])("of %i x %i is %i x %i: as it is up to 640 wide, never larger, never nothing", (width, height, w, h) => {
     expect(sentSize(width, height)).toEqual({ width: w, height: h });
   });
+});
+
+it("sends what the user looks at as large as the call shows it, within what the host takes", () => {
+  expect(sentSize(1280, 720, CLOSE_UP)).toEqual({ width: 1280, height: 720 });
+  expect(sentSize(3840, 2160, CLOSE_UP)).toEqual({ width: 1920, height: 1080 });
 });

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Ladder, Shot } from "../../src/content/capture/ladder";
-import { NoPicture } from "../../src/content/capture/picture";
+import { CLOSE_UP, type Detail, NoPicture, USUAL } from "../../src/content/capture/picture";
 import { Figures } from "../../src/content/figures";
 import type { Tile } from "../../src/content/platforms/tile";
 import { Sampler } from "../../src/content/sampler";
@@ -17,7 +17,7 @@ class Stand {
   readonly onTrouble = vi.fn();
   readonly onStale = vi.fn();
   readonly figures = new Figures();
-  capture: (tile: Tile) => Promise<Shot> = async () => this.shot();
+  capture: (tile: Tile, detail: Detail) => Promise<Shot> = async () => this.shot();
   sleep: Ladder["sleep"];
   up = true;
   readonly sampler = new Sampler({
@@ -37,7 +37,7 @@ class Stand {
     const stand = this;
     return {
       name: "stand",
-      capture: (tile: Tile) => stand.capture(tile),
+      capture: (tile: Tile, detail: Detail) => stand.capture(tile, detail),
       get sleep() {
         return stand.sleep;
       },
@@ -78,6 +78,27 @@ afterEach(() => {
 });
 
 describe("Sampler", () => {
+  it("takes one person's pictures in full size while the user looks at them, and at once", async () => {
+    const details: [string, Detail][] = [];
+    stand.capture = async ({ participant }, detail) => {
+      details.push([participant, detail]);
+      return stand.shot();
+    };
+    stand.add("a");
+    stand.add("b");
+    stand.sampler.run(true);
+    await pass(100);
+    for (const sent of stand.sent.splice(0)) stand.answer(sent, 5000);
+    details.length = 0;
+    stand.sampler.closeUp("b");
+    await pass(50);
+    expect(details).toEqual([["b", CLOSE_UP]]);
+    stand.sampler.closeUp(undefined);
+    stand.answer(undefined, 200);
+    await pass(250);
+    expect(details.at(-1)).toEqual(["b", USUAL]);
+  });
+
   it("takes nothing until it may, and then at once", async () => {
     stand.add("a");
     await pass(5000);

@@ -138,6 +138,21 @@ describe("Scheduler", () => {
     expect(scheduler.take(100)).toBe("a");
   });
 
+  it("lets nobody go before whom the user looks at, once they are due, and keeps nobody else waiting until then", () => {
+    const scheduler = new Scheduler();
+    scheduler.add("other", 0);
+    scheduler.add("chosen", 10);
+    scheduler.prefer("chosen");
+    expect(scheduler.take(5)).toBe("other");
+    scheduler.captured("other");
+    scheduler.judged("other", 5, 100);
+    expect(scheduler.take(200)).toBe("chosen");
+    scheduler.captured("chosen");
+    scheduler.prefer(undefined);
+    scheduler.judged("chosen", 200, 100);
+    expect(scheduler.take(400)).toBe("other");
+  });
+
   it("spreads captures out on a page that is late, and closes up when it is not", () => {
     const scheduler = new Scheduler();
     const gap = () => {
