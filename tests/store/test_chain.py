@@ -200,5 +200,6 @@ def test_kinds_of_entries_are_stable() -> None:
     """They stand in logs that are there already."""
     assert list(Kind) == [
         "host_started", "model", "configured", "session_opened", "participant", "verdict", "standing",
-        "picture", "session_closed", "pictures_dropped", "error", "gap", "pruned", "host_stopped",
+        "picture", "challenge", "session_closed", "pictures_dropped", "error", "gap", "pruned",
+        "host_stopped",
     ]  # fmt: skip

@@ -1,7 +1,7 @@
 """What was noticed beside the ticks: told to the user as it is, and worth nothing in the judgement.
 
 docs/challenge.md says how well each tells real people from swapped ones on the development
-benchmark. None does so better than chance could there, so none has a share.
+benchmark: too few of its clips show a face from the side for any to have a share.
 """
 
 from __future__ import annotations
