@@ -1,0 +1,89 @@
+/** The pages of the dashboard, and the state of the service above them. */
+
+import { showCalls } from "./calls.js";
+import { stopCamera } from "./camera.js";
+import { hideClip, showClip } from "./clip.js";
+import { startJobs } from "./jobs.js";
+import { ask, json, keepToken, Refused, takeToken } from "./service.js";
+import { element } from "./words.js";
+
+const PAGES = ["videos", "calls", "camera", "programs"];
+const EVERY_MS = 5000;
+const host = document.getElementById("host");
+const unlock = document.getElementById("unlock");
+const locked = document.getElementById("locked");
+const refresh = startJobs(showClip, hideClip);
+
+let open = false;
+
+function showPage() {
+  const page = PAGES.includes(location.hash.slice(1)) ? location.hash.slice(1) : "videos";
+  for (const each of PAGES) document.getElementById(each).hidden = !open || each !== page;
+  for (const link of document.querySelectorAll("nav a")) {
+    if (link.hash === `#${page}`) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  if (page !== "camera") stopCamera();
+  if (!open) return;
+  if (page === "calls") showCalls().catch(say);
+  if (page === "programs") showOperations().catch(say);
+}
+
+async function check() {
+  try {
+    const health = await json("/health");
+    host.dataset.status = "ready";
+    host.querySelector(".state").textContent = `Working, ${health.model}`;
+    locked.hidden = true;
+    if (!open) {
+      open = true;
+      showPage();
+      await refresh();
+    }
+    setTimeout(check, EVERY_MS);
+  } catch (error) {
+    say(error);
+    if (error instanceof Refused && error.status === 401) return askForToken();
+    setTimeout(check, EVERY_MS);
+  }
+}
+
+function say(error) {
+  host.dataset.status = "failed";
+  host.querySelector(".state").textContent = error instanceof Refused ? "Not allowed" : "The service has ended";
+}
+
+function askForToken() {
+  open = false;
+  showPage();
+  locked.hidden = false;
+  document.getElementById("unlock-problem").textContent = document.getElementById("token").value ? "This is not the token of this installation." : "";
+  document.getElementById("token").focus();
+}
+
+async function showOperations() {
+  const { paths } = await json("/openapi.json");
+  const rows = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { description }]) =>
+      element("li", {}, element("code", {}, `${method.toUpperCase()} ${path}`), description ?? ""),
+    ),
+  );
+  document.getElementById("operations").replaceChildren(...rows);
+}
+
+document.getElementById("openapi").addEventListener("click", async (event) => {
+  event.preventDefault();
+  const url = URL.createObjectURL(await (await ask("/openapi.json")).blob());
+  element("a", { href: url, download: "openapi.json" }).click();
+});
+unlock.addEventListener("submit", (event) => {
+  event.preventDefault();
+  keepToken(document.getElementById("token").value.trim());
+  check();
+});
+addEventListener("hashchange", () => {
+  if (takeToken()) showPage();
+});
+takeToken();
+showPage();
+check();
