@@ -70,8 +70,8 @@ class FrameAnalyzer:
             limits: the largest picture that is decoded.
             last: `thumbnail` of the same participant's last result; where the picture shows nothing new
                 against it, no face is looked for and the result is `unchanged`.
-            focus: x, y, width, height of a face that is to be looked at closely, as it was last seen, or of no
-                size; see `veritile.frame.closeup`.
+            focus: x, y, width, height of a face that is to be looked at closely, as it was last seen, or of
+                no size; see `veritile.frame.closeup`.
 
         Raises ImageError (see `veritile.frame.decode.decode`).
         """
