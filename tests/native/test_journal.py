@@ -146,7 +146,7 @@ def test_log_tells_the_whole_call(talk: Logged) -> None:
     assert told["configured"] == {"alarms_per_hour": 0.5}
     assert told["error"] == {"code": 301}
     assert told["host_started"]["model"]["name"] == "tiny"
-    assert [t.get("name") for _, t in talk.entries("participant")] == ["Ada", "Ada L.", None]
+    assert [t.get("name") for _, t in talk.entries("participant")] == ["Ada", None, "Ada L."]
     verdict = talk.entries("verdict")[0][1]
     assert {"captured_at", "label", "confidence", "evidence", "alarm", "quality", "basis"} <= verdict.keys()
     assert {"faces", "box", "timing", "next_sample_ms"} & verdict.keys() == set()
