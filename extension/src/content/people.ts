@@ -200,11 +200,7 @@ export class People {
   #render(participant: string, person: Person): void {
     const state = this.#stateOf(person);
     if (person.tile && state && !this.#options.hidden.has(participant)) {
-      this.#overlay ??= new Overlay(this.#look, {
-        hide: (whom) => this.setHidden(whom, true),
-        details: (whom) => this.#options.details(whom),
-        check: (whom) => this.#options.check(whom),
-      });
+      this.#overlay ??= this.#newOverlay();
       const { verdict, points, alarm } = person;
       const judged = !state.quiet && state.reason !== "host_lost";
       const facts: Facts = {
@@ -216,5 +212,11 @@ export class People {
     } else if (person.tile) {
       this.#overlay?.remove(participant);
     }
+  }
+
+  #newOverlay(): Overlay {
+    const { figures, details, check } = this.#options;
+    const actions = { hide: (whom: string) => this.setHidden(whom, true), details, check };
+    return new Overlay(this.#look, actions, figures.measure);
   }
 }

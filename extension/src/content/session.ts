@@ -171,9 +171,13 @@ export class Session {
   }
 
   #setSettings(settings: PageSettings): void {
+    const corner = this.#work?.platform.corner ?? "top_left";
+    const seen = (of: PageSettings | undefined) => JSON.stringify([lookOf(of, corner), of?.words]);
+    const isNews = seen(settings) !== seen(this.#settings);
     this.#settings = settings;
     useWords(settings.words);
-    if (this.#work) this.#work.people.setLook(lookOf(settings, this.#work.platform.corner));
+    // All badges are made anew, which a large call feels.
+    if (isNews) this.#work?.people.setLook(lookOf(settings, corner));
   }
 
   #setState(enabled: boolean, host: HostState["status"]): void {

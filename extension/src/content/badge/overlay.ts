@@ -1,5 +1,6 @@
 /** All badges of a page: one element of ours in its document, everything else in a closed shadow root. */
 
+import type { Measure } from "../figures";
 import { page } from "../page";
 import { Badge } from "./badge";
 import type { Facts } from "./card";
@@ -12,6 +13,8 @@ import type { BadgeState } from "./words";
 const TOLERANCE_PX = 4;
 /** The overlay is put back into the page no more often than this. */
 const ATTACH_MS = 500;
+/** Showing a badge costs the browser a layout: so long, in ms, are they shown before the page has its turn again. */
+const SLICE_MS = 8;
 const MODAL = "[aria-modal='true'], dialog:modal";
 
 /** No rule of the page's can be stronger. */
@@ -41,6 +44,10 @@ export class Overlay {
   /** Badges whose tile is gone for now, or lies under a dialog. */
   readonly #absent = new Set<Badge>();
   #covered = new Set<Badge>();
+  /** Badges that are to be shown, a few at a time. */
+  readonly #due = new Set<Badge>();
+  #showing: ReturnType<typeof setTimeout> | undefined;
+  readonly #measure: Measure;
   readonly #look: Look;
   readonly #actions: OverlayActions;
   readonly #stop = new AbortController();
@@ -49,8 +56,9 @@ export class Overlay {
   #tested = false;
   #attachedAt = -Infinity;
 
-  constructor(look: Look, actions: OverlayActions) {
+  constructor(look: Look, actions: OverlayActions, measure: Measure) {
     this.#look = look;
+    this.#measure = measure;
     this.#actions = actions;
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(STYLE);
@@ -114,6 +122,8 @@ export class Overlay {
 
   close(): void {
     this.#stop.abort();
+    clearTimeout(this.#showing);
+    this.#due.clear();
     for (const badge of this.#all) badge.close();
     this.#placement?.close();
     this.#host.remove();
@@ -128,6 +138,7 @@ export class Overlay {
     this.#placement?.forget(badge);
     this.#absent.delete(badge);
     this.#covered.delete(badge);
+    this.#due.delete(badge);
     badge.close();
     badge.element.remove();
   }
@@ -137,10 +148,31 @@ export class Overlay {
     const full = page.fullscreenElement;
     const inSight = !full || full.contains(anchor) || anchor.contains(full);
     if (!inSight || !anchor.isConnected || this.#absent.has(badge) || this.#covered.has(badge)) {
+      this.#due.delete(badge);
       badge.hide();
       return;
     }
     if (badge.isShown) return;
+    this.#due.add(badge);
+    if (this.#showing === undefined) this.#showSome();
+  }
+
+  #showSome(): void {
+    const start = performance.now();
+    for (const badge of this.#due) {
+      this.#due.delete(badge);
+      this.#show(badge);
+      if (performance.now() - start >= SLICE_MS) break;
+    }
+    // Whoever comes meanwhile waits for their turn.
+    this.#showing = setTimeout(() => {
+      this.#showing = undefined;
+      if (this.#due.size > 0) this.#measure(() => this.#showSome());
+    });
+  }
+
+  #show(badge: Badge): void {
+    if (badge.isShown || !badge.anchor.isConnected) return;
     this.#attach();
     if (!this.#host.isConnected) return;
     badge.show();
