@@ -153,7 +153,7 @@ def test_log_tells_the_whole_call(talk: Logged) -> None:
     with closing(readable(talk.path)) as connection:
         assert verify(connection).intact
         assert connection.execute("SELECT count(*) FROM verdicts").fetchone() == (3,)
-        assert connection.execute("SELECT frames FROM evidence").fetchall() == [(1,), (2,), (1,)]
+        assert connection.execute("SELECT frames FROM evidence").fetchall() == [(1,), (1,), (2,)]
         assert connection.execute("SELECT name FROM participants").fetchall() == [
             ("Ada",),
             ("Ada L.",),
