@@ -74,7 +74,7 @@ class Live:
         answer = self._waiting[key] = asyncio.get_running_loop().create_future()
         try:
             await self._socket.send(msgspec.msgpack.encode(make(key)))
-            message = await answer
+            message: HostMessage = await answer
         except ConnectionClosed as error:
             raise ServerError(
                 f"The service has closed the connection ({error}): start it, connect again."
