@@ -156,8 +156,8 @@ def test_log_tells_the_whole_call(talk: Logged) -> None:
         assert connection.execute("SELECT frames FROM evidence").fetchall() == [(1,), (1,), (2,)]
         assert connection.execute("SELECT name FROM participants").fetchall() == [
             ("Ada",),
-            ("Ada L.",),
             (None,),
+            ("Ada L.",),
         ]
         assert connection.execute("SELECT platform FROM sessions").fetchall() == [("meet",)]
 
