@@ -17,6 +17,7 @@ from call.demo import VIEWPORT, Call
 from call.meeting import Meeting, join
 from call.watch import Watcher
 from e2e.performer import Performer, guests
+from e2e.test_card import FOCUSED, OPEN, Shadow, press_until
 from e2e.test_host_lost import kill_host, ready
 from veritile.install.identity import EXTENSION_ID
 from veritile.install.register import install_profile
@@ -211,3 +212,13 @@ def test_practice_is_done_by_keyboard_and_without_fault(meet: Meet) -> None:
         expect(page.locator("#round-title")).to_contain_text("of 5")
     finally:
         page.close()
+
+
+def test_a_badges_card_leads_to_the_challenge_by_keyboard(meet: Meet) -> None:
+    meet.call.page.bring_to_front()
+    shadow = Shadow(meet.call.page)
+    press_until(meet.call.page, "Tab", shadow, OPEN, WHOM)
+    press_until(meet.call.page, "Tab", shadow, FOCUSED, "Check this person")
+    meet.call.page.keyboard.press("Enter")
+    expect(meet.panel.locator("#challenge h2")).to_have_text(f"Check {WHOM}")
+    meet.panel.get_by_role("button", name="Back to the call").click()
