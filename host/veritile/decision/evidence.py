@@ -37,7 +37,7 @@ class _State(NamedTuple):
     @property
     def mean(self) -> float | None:
         """Log-odds of the newest looks; None without any, or when every weight has faded to nothing."""
-        return self.score_sum / self.score_weight if self.score_weight > 1e-9 else None
+        return _mean(self.score_sum, self.score_weight)
 
 
 class Evidence:
@@ -129,8 +129,9 @@ class Evidence:
         )
 
     def _stand(self, before: Standing, policy: Policy, scorer: Scorer) -> None:
-        standing = _standing(self._state, before, self._now, policy, scorer)
-        self._state = self._state._replace(standing=standing)
+        state = self._state
+        standing = _standing(state.sums, state.tally, state.mean, before, self._now, policy, scorer)
+        self._state = state._replace(standing=standing)
 
 
 def _after(before: _State, at: float, moment: list[Look], policy: Policy, scorer: Scorer) -> _State:
@@ -146,27 +147,42 @@ def _after(before: _State, at: float, moment: list[Look], policy: Policy, scorer
         tally = tally.after(at, look, weight * quality / together, own)
     fade = math.exp((before.at - at) / policy.memory_s) if before.tally.frames else 0.0
     score_sum = before.score_sum * fade + weight * log_odds
-    state = _State(sums, tally, before.standing, score_sum, before.score_weight * fade + weight, at)
-    return state._replace(standing=_standing(state, before.standing, at, policy, scorer))
+    score_weight = before.score_weight * fade + weight
+    mean = _mean(score_sum, score_weight)
+    standing = _standing(sums, tally, mean, before.standing, at, policy, scorer)
+    return _State(sums, tally, standing, score_sum, score_weight, at)
 
 
-def _standing(state: _State, before: Standing, now: float, policy: Policy, scorer: Scorer) -> Standing:
-    tally = state.tally
+def _standing(
+    sums: Sums,
+    tally: Tally,
+    mean: float | None,
+    before: Standing,
+    now: float,
+    policy: Policy,
+    scorer: Scorer,
+) -> Standing:
+    seconds = tally.seconds
     enough = (
         tally.frames >= policy.min_frames
-        and tally.seconds >= policy.min_span_s
+        and seconds >= policy.min_span_s
         and now - tally.newest_at <= policy.max_age_s
     )
     return judge(
-        state.sums,
-        state.mean,
+        sums,
+        mean,
         enough=enough,
-        late=tally.seconds >= policy.patience_s,
+        late=seconds >= policy.patience_s,
         before=before,
         policy=policy,
         scorer=scorer,
         at=now,
     )
+
+
+def _mean(total: float, weight: float) -> float | None:
+    """None without a weight: all of them can have faded to nothing."""
+    return total / weight if weight > 1e-9 else None
 
 
 def _prominence(look: Look) -> tuple[float, float]:

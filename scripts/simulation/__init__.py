@@ -1,0 +1,1 @@
+"""Simulated calls: people whose scores are drawn, judged by the engine that ships."""
