@@ -55,10 +55,13 @@ class HeatMap:
         return self.values / most if most > 0.0 else self.values
 
     def overlay(self, side: int = 384) -> NDArray[np.uint8]:
-        """Return the crop with the map over it, (side, side, 3) uint8 RGB: from clear over yellow to red."""
+        """Return the crop with the map over it, (side, side, 3) uint8 RGB: the weakest part clear, the rest
+        over yellow to red."""
         size = (side, side)
         grey = cv2.cvtColor(cv2.resize(self.crop, size), cv2.COLOR_RGB2GRAY)[..., None].repeat(3, axis=2)
-        heat = np.clip(cv2.resize(self.shares, size, interpolation=cv2.INTER_CUBIC), 0.0, 1.0)[..., None]
+        least = float(self.shares.min())
+        above = (self.shares - least) / max(1e-6, 1.0 - least)
+        heat = np.clip(cv2.resize(above, size, interpolation=cv2.INTER_CUBIC), 0.0, 1.0)[..., None]
         red = np.full_like(heat, 235.0)
         colour = np.concatenate([red, 200.0 * (1.0 - heat), 40.0 * (1.0 - heat)], axis=2)
         alpha = 0.75 * np.sqrt(heat)
