@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -59,11 +58,9 @@ def check(sent: list[HostMessage], cut: int) -> None:
 def test_every_byte(tiny_model: Path) -> None:
     analyzer = FrameAnalyzer.load(tiny_model)
     for cut in range(len(RECORDING) + 1):
-        started = time.monotonic()
         talk = Conversation(lambda: analyzer)
         serve(FrameReader(io.BytesIO(RECORDING[:cut])), talk.dispatcher)
         talk.finish()
-        assert time.monotonic() - started < 1
         check(talk.sent, cut)
 
 
@@ -85,8 +82,6 @@ def test_bytes_into_a_real_process(cut: int, log_folder: Path, monkeypatch: pyte
         while cut >= ENDS[0] and not any(isinstance(m, Info) and m.state is ModelState.FAILED for m in sent):
             sent.append(decode_host(reader.read() or b""))
         process.stdin.close()
-        ended = time.monotonic()
         sent += [decode_host(payload) for payload in iter(reader.read, None)]
-        assert process.wait(5) == 0
-        assert time.monotonic() - ended < 1
+        assert process.wait(20) == 0
     check(sent, cut)
