@@ -118,6 +118,30 @@ def test_a_verdict_is_shown_until_the_next() -> None:
     assert (found.looks, found.looks_share) == (4, pytest.approx(4 / 3600))
 
 
+def test_likely_real_is_counted_apart_for_real_and_swapped_people() -> None:
+    """Of real people before the swap, of swapped ones from then on, by people and by time."""
+    real = call(START, said(15.0, Label.LIKELY_REAL))
+    taken_in = call(START, said(10.0, Label.LIKELY_REAL), said(45.0, Label.SUSPECT), swap_s=30.0)
+    noticed = call(START, said(1.0, Label.LIKELY_REAL), said(30.0, Label.SUSPECT), swap_s=30.0)
+    found = of(real, taken_in, noticed)
+    assert (found.real_real, found.real) == (3, 3)
+    assert found.real_real_share == pytest.approx((45 + 20 + 29) / 120)
+    assert (found.swapped_real, found.swapped) == (1, 2)
+    assert found.swapped_real_share == pytest.approx(15 / 60)
+    nobody = of(call(START, swap_s=0.0))
+    assert (nobody.real_real, nobody.real_real_share, nobody.swapped_real_share) == (0, None, 0.0)
+    assert of(call(START)).swapped_real_share is None
+
+
+def test_to_be_told_that_there_is_no_label_is_an_answer_too() -> None:
+    undecided = call(START, said(30.0, Label.INCONCLUSIVE, Reason.UNDECIDED))
+    real = call(START, said(4.0, Label.LIKELY_REAL))
+    found = of(undecided, real)
+    assert (found.first_answer_p50, found.first_answer_p90) == (4.0, 30.0)
+    assert (found.first_label_p90, found.never_labelled) == (None, 1)
+    assert of(call(START)).first_answer_p50 is None
+
+
 def test_groups_are_by_what_most_looks_were_of() -> None:
     turned = said(
         1.0,

@@ -27,6 +27,9 @@ class Figures:
     """Participant-minutes, all calls together."""
     first_label_p50: float | None
     first_label_p90: float | None
+    first_answer_p50: float | None
+    """Until a label, or until it is told that there is none: `undecided`, or what is in the way."""
+    first_answer_p90: float | None
     never_labelled: int
     swapped: int
     """Calls in which somebody is swapped, from the start or later."""
@@ -37,8 +40,16 @@ class Figures:
     """Swapped calls that never became `likely_fake` while swapped; a false alarm that goes on is none."""
     at_least_suspect: int
     """Swapped calls that became `suspect` or `likely_fake` while swapped."""
+    swapped_real: int
+    """Swapped calls that were ever `likely_real` while swapped."""
+    swapped_real_share: float | None
+    """Share of the time while swapped in which `likely_real` was shown, 0-1."""
     real: int
     """Calls with a real person, at least at first."""
+    real_real: int
+    """Those of them that were ever `likely_real` before any swap."""
+    real_real_share: float | None
+    """Share of the time before any swap in which `likely_real` was shown, 0-1."""
     real_minutes: float
     """Participant-minutes of real people."""
     false_alarms: int
@@ -86,6 +97,7 @@ def mostly(call: Call) -> tuple[Size | Pose, ...]:
 def _of(preset: Sensitivity, group: str, calls: Sequence[Call]) -> Figures:
     seconds = sum(call.seconds for call in calls)
     labelled = [_first(call.shown, 0.0, _is_label) for call in calls]
+    answered = [_answered(call) for call in calls]
     swapped = [call for call in calls if call.swap_s < call.seconds]
     detected = [_first(call.shown, call.swap_s, _is_alarm) for call in swapped]
     suspected = [_first(call.shown, call.swap_s, _is_suspicion) for call in swapped]
@@ -93,6 +105,9 @@ def _of(preset: Sensitivity, group: str, calls: Sequence[Call]) -> Figures:
     real_s = sum(min(call.seconds, call.swap_s) for call in real)
     alarms = [false_alarms(call) for call in real]
     people = sum(count > 0 for count in alarms)
+    as_real = [_shown_s(call, Label.LIKELY_REAL, 0.0, call.swap_s) for call in real]
+    as_real_swapped = [_shown_s(call, Label.LIKELY_REAL, call.swap_s, math.inf) for call in swapped]
+    swapped_s = sum(call.seconds - call.swap_s for call in swapped)
     looks = sum(len(call.shown) for call in calls)
     hours = real_s / 3600
     return Figures(
@@ -102,13 +117,19 @@ def _of(preset: Sensitivity, group: str, calls: Sequence[Call]) -> Figures:
         minutes=seconds / 60,
         first_label_p50=quantile(labelled, 0.5),
         first_label_p90=quantile(labelled, 0.9),
+        first_answer_p50=quantile(answered, 0.5),
+        first_answer_p90=quantile(answered, 0.9),
         never_labelled=labelled.count(math.inf),
         swapped=len(swapped),
         detect_p50=quantile(detected, 0.5),
         detect_p90=quantile(detected, 0.9),
         missed=detected.count(math.inf),
         at_least_suspect=len(swapped) - suspected.count(math.inf),
+        swapped_real=sum(s > 0 for s in as_real_swapped),
+        swapped_real_share=sum(as_real_swapped) / swapped_s if swapped_s else None,
         real=len(real),
+        real_real=sum(s > 0 for s in as_real),
+        real_real_share=sum(as_real) / real_s if real_s else None,
         real_minutes=real_s / 60,
         false_alarms=sum(alarms),
         falsely_alarmed=people,
@@ -141,6 +162,25 @@ def _first(shown: Iterable[Shown], since: float, wanted: Callable[[Label], bool]
     return math.inf
 
 
+def _answered(call: Call) -> float:
+    """Seconds until something else than `starting` was shown; infinite when it never was."""
+    return next((shown.s for shown in call.shown if shown.item.reason is not Reason.STARTING), math.inf)
+
+
+def _shown_s(call: Call, label: Label, since: float, until: float) -> float:
+    """For how long a label was shown between two times, seconds."""
+    return sum(
+        max(0.0, min(end, until) - max(shown.s, since))
+        for shown, end in _spans(call)
+        if shown.item.label is label
+    )
+
+
+def _spans(call: Call) -> Iterator[tuple[Shown, float]]:
+    """What was shown, and until when: each verdict until the next."""
+    return zip(call.shown, [*(shown.s for shown in call.shown[1:]), call.seconds], strict=True)
+
+
 def _is_label(label: Label) -> bool:
     return label is not Label.INCONCLUSIVE
 
@@ -154,11 +194,10 @@ def _is_suspicion(label: Label) -> bool:
 
 
 def _inconclusive(calls: Iterable[Call], seconds: float) -> dict[Reason, float]:
-    """Share of the time by reason, the most frequent first. A verdict is shown until the next."""
+    """Share of the time by reason, the most frequent first."""
     times: dict[Reason, float] = {}
     for call in calls:
-        ends = [*(shown.s for shown in call.shown[1:]), call.seconds]
-        for shown, end in zip(call.shown, ends, strict=True):
+        for shown, end in _spans(call):
             if isinstance(shown.item.reason, Reason):
                 times[shown.item.reason] = times.get(shown.item.reason, 0.0) + end - shown.s
     return {reason: times[reason] / seconds for reason in sorted(times, key=times.__getitem__, reverse=True)}

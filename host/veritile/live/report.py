@@ -65,6 +65,13 @@ def _people(figure: Figures) -> str:
     return f"{figure.falsely_alarmed} of {figure.real} ({100 * figure.alarmed_share_upper:.0f} %)"
 
 
+def _as_real(figure: Figures, whose: str) -> str:
+    share = getattr(figure, f"{whose}_real_share")
+    if share is None:
+        return "–"
+    return f"{getattr(figure, f'{whose}_real')} of {getattr(figure, whose)} ({100 * share:.0f} %)"
+
+
 def _inconclusive(figure: Figures) -> str:
     shares = figure.inconclusive.items()
     return ", ".join(f"{reason.replace('_', ' ')} {100 * share:.1f} %" for reason, share in shares) or "never"
@@ -72,10 +79,13 @@ def _inconclusive(figure: Figures) -> str:
 
 ROWS: Final[tuple[Row, ...]] = (
     ("First label, p50 / p90, s", lambda f: _seconds(f, "first_label_p50", "first_label_p90")),
+    ("First answer, p50 / p90, s", lambda f: _seconds(f, "first_answer_p50", "first_answer_p90")),
     ("Never labelled", lambda f: f"{f.never_labelled} of {f.calls}"),
     ("Swap to alarm, p50 / p90, s", _found),
     ("Swaps missed", lambda f: f"{f.missed} of {f.swapped}"),
     ("Swaps at least suspect", lambda f: f"{f.at_least_suspect} of {f.swapped}"),
+    ("Swapped people ever likely real (share of their time)", lambda f: _as_real(f, "swapped")),
+    ("Real people ever likely real (share of their time)", lambda f: _as_real(f, "real")),
     ("False alarms", lambda f: str(f.false_alarms)),
     ("… in participant-minutes of real people", lambda f: f"{f.real_minutes:.1f}"),
     ("… an hour, at most (95 %)", _upper),
@@ -90,6 +100,7 @@ GROUP_ROWS: Final[tuple[Row, ...]] = (
     ("Falsely alarmed", lambda f: str(f.falsely_alarmed)),
     ("Swapped", lambda f: str(f.swapped)),
     ("Missed", lambda f: str(f.missed)),
+    ("Ever likely real: real / swapped", lambda f: f"{f.real_real} / {f.swapped_real}"),
     ("First label, p50, s", lambda f: _seconds(f, "first_label_p50")),
     ("Swap to alarm, p50, s", lambda f: _seconds(f, "detect_p50") if f.swapped else "–"),
 )
