@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
-BROWSER = Path(__file__).parent / "e2e"
+BROWSER = "tests/e2e/"
+
+
+class OneBrowser(LoadFileScheduling):
+    """All modules that drive a browser count as one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        module = nodeid.split("::", 1)[0]
+        return BROWSER if module.startswith(BROWSER) else module
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneBrowser:
+    """Take that in place of xdist's own."""
+    return OneBrowser(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Name each test's group; the browser's are the slowest, and so come first."""
-    for item in items:
-        group = "browser" if BROWSER in item.path.parents else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=lambda item: BROWSER not in item.path.parents)
+    """Begin with the browser's, the slowest."""
+    items.sort(key=lambda item: not item.nodeid.startswith(BROWSER))
