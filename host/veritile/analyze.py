@@ -270,8 +270,7 @@ class _HumanTable:
                 span = f"{clock(segment['start'])} to {clock(segment['end'])}"
                 self._segments.append(
                     _shown(
-                        f"{Path(told['path']).name}: {who}{span} looks swapped, "
-                        f"score {segment['score']:.2f}"
+                        f"{Path(told['path']).name}: {who}{span} looks swapped, score {segment['score']:.2f}"
                     )
                 )
 

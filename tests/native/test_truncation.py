@@ -64,9 +64,10 @@ def test_every_byte(tiny_model: Path) -> None:
         check(talk.sent, cut)
 
 
-@pytest.mark.parametrize(
-    "cut", [0, 1, 3, 4, 5, ENDS[0] - 1, ENDS[0], ENDS[1] + 2, ENDS[1] + 100, ENDS[2] - 1, ENDS[3], ENDS[-1]]
-)
+CUTS = [0, 1, 3, 4, 5, ENDS[0] - 1, ENDS[0], ENDS[1] + 2, ENDS[1] + 100, ENDS[2] - 1, ENDS[3], ENDS[-1]]
+
+
+@pytest.mark.parametrize("cut", CUTS, ids=map(str, range(len(CUTS))))  # lengths differ from run to run
 def test_bytes_into_a_real_process(cut: int, log_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VERITILE_LOG_DIR", str(log_folder))
     monkeypatch.setenv("VERITILE_MODEL", "none of this name")  # pictures are answered without being judged

@@ -2,8 +2,9 @@
 
 ONNX Runtime may offer devices that do not work here, that answer otherwise, or
 that are slower than one core. So the CPU is used until `veritile bench` has
-tried what there is (`veritile.frame.trial`) and noted the winner, with its driver's version, in a cache; another driver, model or ONNX Runtime
-makes that void. Only providers of the list below are ever asked for.
+tried what there is (`veritile.frame.trial`) and noted the winner, with its
+driver's version, in a cache; another driver, model or ONNX Runtime makes that
+void. Only providers of the list below are ever asked for.
 
 The face detector stays on the CPU: its pictures come in every size, for each of
 which most devices prepare a network anew.
