@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import subprocess
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +34,12 @@ class Served:
             additional_headers={"Authorization": f"Bearer {self.token}"} | headers,
             subprotocols=subprotocols,  # type: ignore[arg-type]
         )
+
+
+def apart(work: Callable[[], None]) -> None:
+    """Do work in a thread of its own, where no event loop runs, whatever drives a browser in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(work).result()
 
 
 def data_url(picture: pictures.Picture) -> str:

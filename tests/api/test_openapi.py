@@ -41,3 +41,5 @@ def test_no_request_is_a_fault(served: Served) -> None:
         ask()
         tried.append(operation.label)
     assert {"GET /health", "GET /logs/{session_id}", "POST /analyze/frame", "POST /api/detect"} <= set(tried)
+    for job in served.client.get("/api/jobs").json():
+        served.client.delete(f"/api/jobs/{job['id']}")

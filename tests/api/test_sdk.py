@@ -10,7 +10,7 @@ import pytest
 
 import pictures
 from bootstrap import ROOT
-from serving import Served, film_of_a_person
+from serving import Served, apart, film_of_a_person
 from veritile.api.client import connect
 from veritile.errors import ServerError
 
@@ -30,7 +30,7 @@ def test_the_example_runs(
     Path("face.jpg").write_bytes(face)
     film_of_a_person(Path("call.mp4"))
     given = {"url": served.url, "token": served.token, "pictures": [face, face]}
-    exec(compile(example, "docs/sdk.md", "exec"), given)
+    apart(lambda: exec(compile(example, "docs/sdk.md", "exec"), given))
     assert capsys.readouterr().out
 
 
@@ -43,7 +43,7 @@ def test_a_client_gets_verdicts_on_each_participant(served: Served) -> None:
             assert looks[1].reason == "no_face"
             assert (await live.look(b"no picture")).error.code == 401  # type: ignore[union-attr]
 
-    asyncio.run(main())
+    apart(lambda: asyncio.run(main()))
 
 
 def test_a_wrong_token_or_address_is_told(served: Served) -> None:
@@ -52,6 +52,6 @@ def test_a_wrong_token_or_address_is_told(served: Served) -> None:
             pass
 
     with pytest.raises(ServerError, match="is `veritile serve` running"):
-        asyncio.run(main(served.url, "wrong"))
+        apart(lambda: asyncio.run(main(served.url, "wrong")))
     with pytest.raises(ServerError, match="is `veritile serve` running"):
-        asyncio.run(main("http://127.0.0.1:9", served.token))
+        apart(lambda: asyncio.run(main("http://127.0.0.1:9", served.token)))

@@ -54,7 +54,8 @@ def main() -> None:
     draws = rng.choice(blended, (4000, len(blended))).mean(axis=1)
     low, high = np.quantile(draws, (0.025, 0.975))
     click.echo(
-        f"{options.model}, {options.pairs} blends, mask {np.mean(areas):.0%} of the crop: mass inside / chance "
+        f"{options.model}, {options.pairs} blends, "
+        f"mask {np.mean(areas):.0%} of the crop: mass inside / chance "
         f"{np.mean(blended):.2f} ({low:.2f}-{high:.2f}), above 1 in {np.mean(np.array(blended) > 1):.0%}; "
         f"of the untouched face {np.mean(untouched):.2f}"
     )

@@ -94,7 +94,8 @@ def main() -> None:
                 cores = (sum(service.cpu_times()[:2]) - before) / (time.monotonic() - began)
                 memory = service.memory_info().rss >> 20
                 click.echo(
-                    f"{sessions} sessions: p50 {p50:.0f} ms, p95 {p95:.0f} ms, {answers} answers, {lost} lost, "
+                    f"{sessions} sessions: p50 {p50:.0f} ms, p95 {p95:.0f} ms, "
+                    f"{answers} answers, {lost} lost, "
                     f"{cores:.2f} cores, {memory} MiB; load of the machine {os.getloadavg()[0]:.1f}",
                 )
                 return p95 if not lost else float("inf")

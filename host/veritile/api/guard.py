@@ -8,11 +8,13 @@ checked before any of the body is read.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -25,6 +27,9 @@ from veritile.errors import ImageTooLargeError, NotAllowedError, TooManyRequests
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 SMALL_BODY: Final = 8 << 20
 """Bytes of a request that is no upload: a picture in base64."""
+PASSED_OVER: Final = 32 << 20
+"""Bytes of a refused request that are read and thrown away."""
+_PATIENCE_S: Final = 5.0
 TOKEN_PROTOCOL: Final = "veritile.token."
 """What precedes the token among a browser's WebSocket subprotocols: it can send no header of its own."""
 _PUBLIC: Final = ("/dashboard", "/favicon.ico")
@@ -63,6 +68,8 @@ class Guard:
             if not length.isascii() or not length.isdigit() or int(length) > limit:
                 raise _too_large(limit)
         except VeritileError as error:
+            if scope["type"] == "http":
+                await _pass_over(receive, headers)
             await _refuse(scope, receive, send, error)
             return
         if scope["type"] == "websocket":
@@ -145,6 +152,17 @@ def _hostname(url: str) -> str:
         return urlsplit(url).hostname or ""
     except ValueError:
         return ""
+
+
+async def _pass_over(receive: Receive, headers: Headers) -> None:
+    """Read what little is on its way, so that the client hears why; a large body is left where it is."""
+    length = headers.get("content-length", "")
+    if not length.isascii() or not length.isdigit() or int(length) > PASSED_OVER:
+        return
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_PATIENCE_S):
+            while (await receive()).get("more_body"):
+                pass
 
 
 STATUS: Final[dict[type[VeritileError], int]] = {

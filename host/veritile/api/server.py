@@ -49,6 +49,7 @@ def _listen(settings: Settings) -> socket.socket:
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((settings.host, settings.port))
+        listening.listen(1024)  # who reads the address may connect at once
     except (OSError, UnicodeError) as error:
         listening.close()
         raise ServerError(

@@ -61,8 +61,7 @@ class Service:
         self.detector = Detector(settings.model, threshold=settings.threshold)
         if settings.gpu and self.detector.model.provider == "CPUExecutionProvider":
             raise InferenceError(
-                "gpu is set, and ONNX Runtime finds none: pip install 'veritile[gpu]', "
-                "or unset it."
+                "gpu is set, and ONNX Runtime finds none: pip install 'veritile[gpu]', or unset it."
             )
         self.jobs = Jobs(self.detector, settings.model, settings.jobs)
         self.counters = Counters()
