@@ -100,8 +100,8 @@ def test_paths(only: Sequence[str]) -> list[Path]:
 
 
 def processes() -> int:
-    """How many share the tests: with more than four the browser's would wait for the others."""
-    return min(4, os.cpu_count() or 1)
+    """How many share the tests: one has the browser's, which takes more than a core."""
+    return max(1, min(4, os.cpu_count() or 1) - 1)
 
 
 def run_pytest(paths: Sequence[Path], extra: Sequence[str]) -> tuple[bool, str]:

@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from native.recording import GatedAnalyzer
 from veritile.frame import FrameResult
 from veritile.native.host import run
+from veritile.store import writer
 
 
 class Looping(GatedAnalyzer):
@@ -79,4 +80,7 @@ KINDS = {
 }
 
 if __name__ == "__main__":
+    if sys.argv[1] == "flipping":
+        # What is told before it is on the disk, on a slow one, is no loss that a kill brought about.
+        vars(writer).update(PATIENCE_S=60.0, OPENING_S=60.0)
     run(KINDS[sys.argv[1]])

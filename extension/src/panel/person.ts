@@ -42,7 +42,7 @@ export class Person {
     ]);
     this.sentence.textContent = explain(now);
     this.check.hidden = !live || now.reason === "camera_off" || now.reason === "screen_share";
-    this.check.ariaLabel = text("challenge_title", name);
+    this.check.ariaLabel = `${text("challenge_this")}: ${name}`;
     this.chart.show(record, alarm);
     replace(this.changes, changes, () => changes.toReversed().map(change));
     this.changes.ariaLabel = text("panel_changes_of", name);
