@@ -54,7 +54,7 @@ class Meet:
 
     def offer(self) -> None:
         """Choose to check the performer."""
-        self.panel.get_by_role("button", name=f"Check {WHOM}").click()
+        self.panel.get_by_role("button", name=f"Check this person: {WHOM}").click()
         expect(self.panel.get_by_role("button", name="Start")).to_be_focused()
 
     def perform(self) -> dict[str, str]:
