@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Error, Page
 
 from call.browser import open_popup
 
@@ -23,6 +23,16 @@ class Watcher:
 
     def snapshot(self) -> Snapshot:
         """Return the state of the host and of every tab with a call."""
+        try:
+            return self._ask()
+        except Error as error:
+            # A popup whose language was changed loads itself anew.
+            if "Execution context was destroyed" not in error.message:
+                raise
+            self.page.wait_for_load_state()
+            return self._ask()
+
+    def _ask(self) -> Snapshot:
         answer: Snapshot = self.page.evaluate("chrome.runtime.sendMessage({kind: 'snapshot'})")
         return answer
 
