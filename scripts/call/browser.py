@@ -39,8 +39,13 @@ def launch(
     headless: bool = True,
     arguments: Sequence[str] = (),
     viewport: tuple[int, int] = (1280, 800),
+    consent: bool = True,
 ) -> BrowserContext:
-    """Start a Chromium on `profile`; pages that ask for a camera are shown `camera` (Motion JPEG)."""
+    """Start a Chromium on `profile`; pages that ask for a camera are shown `camera` (Motion JPEG).
+
+    On a new profile the extension opens its first-run page: it is told yes there, as by its user,
+    unless `consent` is False; then it stays open.
+    """
     flags = [*QUIET, "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", *arguments]
     if not headless:
         flags.append(f"--window-size={viewport[0]},{viewport[1] + BROWSER_BARS}")
@@ -63,7 +68,9 @@ def launch(
         env={"VERITILE_DATA_DIR": str(profile / "veritile"), **os.environ},
     )
     if extension and first:
-        _first_run_page(context).close()
+        page = _first_run_page(context)
+        if consent:
+            _say_yes(page)
     return context
 
 
@@ -72,6 +79,13 @@ def _first_run_page(context: BrowserContext) -> Page:
     address = f"chrome-extension://{EXTENSION_ID}/welcome.html"
     opened = [page for page in context.pages if page.url == address]
     return opened[0] if opened else context.wait_for_event("page", predicate=lambda page: page.url == address)
+
+
+def _say_yes(page: Page) -> None:
+    """Have the first-run page begin, and close it."""
+    page.locator("#yes").click()
+    page.locator("#enabled:checked").wait_for()
+    page.close()
 
 
 def allow_site(context: BrowserContext, origin: str) -> None:

@@ -1,19 +1,23 @@
-"""Off means off, a reloaded extension leaves nothing behind, and a missing host is explained."""
+"""Nothing begins unasked, off is off, a reloaded extension leaves nothing, a missing host is explained."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
 from call.badges import read_badges
-from call.browser import allow_site, launch
+from call.browser import launch
 from call.cameras import astronaut
 from call.demo import Call
-from call.meeting import Meeting, join
 from call.watch import Snapshot, Watcher
+from e2e.origins import MEET, serve
+from e2e.standin import StandIn
 from veritile.install.identity import EXTENSION_ID
+from veritile.install.register import install_profile
 
 pytestmark = pytest.mark.e2e
 
@@ -66,27 +70,69 @@ def test_a_reloaded_extension_takes_its_old_script_off_the_page(call: Call, exte
     assert call.page.evaluate("document.querySelectorAll('veritile-badges').length") == 1
 
 
+@contextmanager
+def newcomer(playwright: Playwright, chromium: Path, extension: Path, folder: Path) -> Iterator[StandIn]:
+    """A call at Meet's address, in the browser of somebody who has just installed the extension."""
+    camera = astronaut(folder / "camera.mjpeg", swapped=False, seconds=2)
+    with serve() as arguments:
+        context = launch(
+            playwright,
+            chromium=chromium,
+            profile=folder / "profile",
+            camera=camera,
+            extension=extension,
+            arguments=arguments,
+            consent=False,
+        )
+        try:
+            yield StandIn(context, MEET, "grid")
+        finally:
+            context.close()
+
+
+def first_run_page(context: BrowserContext) -> Page:
+    return next(page for page in context.pages if "/welcome.html" in page.url)
+
+
+def test_nothing_begins_before_its_user_has_said_yes(
+    playwright: Playwright, chromium: Path, extension: Path, log_folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "profile").mkdir()
+    install_profile(tmp_path / "profile")
+    with newcomer(playwright, chromium, extension, tmp_path) as call:
+        context, popup = call.page.context, call.watcher.page
+        # Its script is there, and has been told.
+        snapshot = call.watcher.wait_for(lambda s: bool(s["tabs"]), seconds=15, what="the call")
+        assert (snapshot["enabled"], snapshot["host"]["status"]) == (False, "off")
+        assert call.entries(snapshot) == []
+        assert read_badges(call.page) == []
+        assert "waits until you have read what that means" in popup.inner_text("#people")
+        first_run_page(context).close()
+        with context.expect_page() as opened:
+            popup.get_by_role("switch").click()
+        page = opened.value
+        assert page.url.endswith("/welcome.html#consent")
+        expect(page.get_by_role("heading", name="Other people’s privacy")).to_be_in_viewport()
+        expect(page.get_by_role("button", name="Use the portrait")).to_be_disabled()
+        expect(popup.get_by_role("switch")).not_to_be_checked()
+        assert read_badges(call.page) == []
+        page.get_by_role("button", name="Yes, turn detection on").press("Enter")
+        expect(page.get_by_role("switch")).to_be_checked()
+        expect(page.get_by_role("switch")).to_be_focused()
+        expect(page.get_by_role("button", name="Use the portrait")).to_be_enabled()
+        call.watcher.wait_for(lambda s: captured(s) > 0, seconds=20, what="capture after the yes")
+        call.watcher.wait_for(lambda _: bool(read_badges(call.page)), seconds=10, what="badges")
+
+
 def test_without_a_host_the_popup_says_which_command_to_run(
     playwright: Playwright, chromium: Path, extension: Path, tmp_path: Path
 ) -> None:
-    camera = astronaut(tmp_path / "camera.mjpeg", swapped=False, seconds=2)
-    with Meeting() as meeting:
-        guest = launch(playwright, chromium=chromium, profile=tmp_path / "guest", camera=camera)
-        context = launch(
-            playwright, chromium=chromium, profile=tmp_path / "profile", camera=camera, extension=extension
+    with newcomer(playwright, chromium, extension, tmp_path) as call:
+        first_run_page(call.page.context).locator("#yes").click()
+        snapshot = call.watcher.wait_for(
+            lambda s: bool(s["host"]["status"] == "failed"), seconds=15, what="the failure"
         )
-        try:
-            allow_site(context, "http://127.0.0.1/*")
-            page = join(context, meeting.url(), "You")
-            join(guest, meeting.url(), "Rea Real")
-            watcher = Watcher(context, page)
-            snapshot = watcher.wait_for(
-                lambda s: bool(s["host"]["status"] == "failed"), seconds=15, what="the failure"
-            )
-            assert snapshot["host"]["failure"] == "not_installed"
-            said = watcher.page.inner_text("body")
-            assert "python3 scripts/install.py" in said
-            assert EXTENSION_ID not in said  # an id helps nobody in the middle of a call
-        finally:
-            context.close()
-            guest.close()
+        assert snapshot["host"]["failure"] == "not_installed"
+        said = call.watcher.page.inner_text("body")
+        assert "python3 scripts/install.py" in said
+        assert EXTENSION_ID not in said  # an id helps nobody in the middle of a call

@@ -32,6 +32,8 @@ const MEMORY = "host";
 /** Changes that come close together make one snapshot. */
 const SNAPSHOT_DELAY_MS = 50;
 const WELCOME = "welcome.html";
+/** The part of it that asks. */
+const CONSENT = `${WELCOME}#consent`;
 
 let { settings, locked, policy } = UNMANAGED;
 let loaded = false;
@@ -119,9 +121,12 @@ function take(inForce: typeof UNMANAGED): void {
   ({ settings, locked, policy } = inForce);
 }
 
+/** Whether calls are looked at. */
+const isOn = () => settings.enabled && settings.consented;
+
 /** Has everything follow the settings that are in force now. */
 function apply(): void {
-  if (!settings.enabled) host.reset();
+  if (!isOn()) host.reset();
   if (!settings.keepEvidence) history.forgetStills();
   configure();
   dress();
@@ -139,7 +144,7 @@ function dress(): void {
 
 function tellTabs(): void {
   if (!loaded) return;
-  tabs.update(settings.enabled, host.state);
+  tabs.update(isOn(), host.state);
   changed();
 }
 
@@ -147,7 +152,7 @@ let announcing = false;
 
 function changed(): void {
   if (!loaded) return;
-  host.need((settings.enabled && (popups.size > 0 || tabs.needHost)) || log.needHost);
+  host.need((isOn() && (popups.size > 0 || tabs.needHost)) || log.needHost);
   if (saving !== isSaving()) configure();
   if (announcing) return;
   announcing = true;
@@ -163,6 +168,7 @@ function snapshot(): Snapshot {
   return {
     kind: "snapshot",
     ...settings,
+    enabled: isOn(),
     locked,
     policy,
     saving: isSaving(),
@@ -197,6 +203,8 @@ function configure(): void {
 async function set(wanted: Partial<Settings>): Promise<void> {
   const changes = valid(wanted as Record<string, unknown>);
   for (const key of locked) delete changes[key];
+  // Whoever switches it on without having said yes is asked first.
+  if (changes.enabled && !(changes.consented ?? settings.consented)) void chrome.tabs.create({ url: CONSENT });
   settings = { ...settings, ...changes };
   await saveSettings(changes);
   apply();

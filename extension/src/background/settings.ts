@@ -12,6 +12,7 @@ export interface InForce {
 
 /** The organisation's word for each setting; managed_schema.json describes them to the browser. */
 const PRESCRIBED = {
+  consented: "consented",
   sensitivity: "sensitivity",
   alarms_per_hour: "alarmsPerHour",
   retention_days: "retentionDays",
@@ -63,6 +64,8 @@ export async function saveSettings(settings: Partial<Settings>): Promise<void> {
 function prescription(managed: Readonly<Record<string, unknown>>): Partial<Settings> {
   const named = Object.entries(PRESCRIBED).map(([key, setting]) => [setting, managed[key]]);
   const prescribed = valid(Object.fromEntries(named));
+  // An organisation may say yes for its people; it has blocked_sites to say no.
+  if (!prescribed.consented) delete prescribed.consented;
   // A budget of the organisation's own is no preset, and a preset leaves no budget of one's own.
   if (prescribed.alarmsPerHour !== undefined) return { ...prescribed, sensitivity: "own" };
   if (prescribed.sensitivity === "own") delete prescribed.sensitivity;

@@ -16,10 +16,11 @@ const GREY = COLOURS.inconclusive.light;
 
 /** The look for the participants of one tab, or of no tab at all; `blind` is a call whose tiles cannot be found. */
 export function look(
-  { enabled, host }: Pick<Snapshot, "enabled" | "host">,
+  { consented, enabled, host }: Pick<Snapshot, "consented" | "enabled" | "host">,
   entries: readonly RosterEntry[],
   blind = false,
 ): Look {
+  if (!consented) return { text: "", colour: GREY, title: text("action_consent") };
   if (!enabled) return { text: "", colour: GREY, title: text("action_off") };
   if (host.status === "failed") return { text: "×", colour: GREY, title: text("action_failed") };
   const count = (label: RosterEntry["label"]) =>

@@ -15,6 +15,7 @@ import { Sites, typedSite } from "./sites";
 const SAVED_MS = 2_000;
 
 const saved = find("#saved", HTMLElement);
+const enabledText = find("#enabled-text", HTMLElement);
 const hostLine = find("#host", HTMLElement);
 const remedyCard = find("#remedy", HTMLElement);
 const ownRow = find("#own-row", HTMLElement);
@@ -45,10 +46,11 @@ const sites = new Sites(find("#sites", HTMLUListElement), change);
 const connection = new Connection(render);
 
 function render(snapshot: Snapshot): void {
-  const { sensitivity, alarmsPerHour, badgeSize, badgeCorner, host } = snapshot;
+  const { consented, sensitivity, alarmsPerHour, badgeSize, badgeCorner, host } = snapshot;
   controls.show(snapshot);
   sites.show(snapshot);
   showHost(snapshot, hostLine, remedyCard, () => connection.send({ kind: "retry" }));
+  enabledText.textContent = text(consented ? "options_enabled_text" : "options_consent_text");
   ownRow.hidden = sensitivity !== "own";
   ownText.textContent = sensitivity === "own" ? ownBudget(alarmsPerHour) : text("options_own_text");
   // Only what the presets' own words do not say already.

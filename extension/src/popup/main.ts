@@ -36,7 +36,7 @@ function render(): void {
   savingText.textContent = text(batterySaver ? "popup_saving" : "popup_saving_low");
 }
 
-function renderPeople({ enabled, tabs, sitesOff, policy }: Snapshot, shown: Site, failed: boolean): void {
+function renderPeople({ consented, enabled, tabs, sitesOff, policy }: Snapshot, shown: Site, failed: boolean): void {
   const calls = tabs.filter((call) => call.tab === shown.tab);
   const everybody = enabled ? listed(calls.flatMap(({ entries }) => entries)) : [];
   const found = calls.some(({ entries }) => entries.length)
@@ -44,9 +44,10 @@ function renderPeople({ enabled, tabs, sitesOff, policy }: Snapshot, shown: Site
     : calls.some(({ blind }) => blind)
       ? "blind"
       : null;
+  const on = consented ? enabled : "unasked";
   const wanted = shown.pattern === null || isWanted(shown.pattern, sitesOff, policy);
-  replace(peopleCard, { site: shown, empty: everybody.length === 0 && { enabled, wanted, found } }, () => [
-    ...(everybody.length ? people() : empty(shown, enabled, wanted, found)),
+  replace(peopleCard, { site: shown, empty: everybody.length === 0 && { on, wanted, found } }, () => [
+    ...(everybody.length ? people() : empty(shown, on, wanted, found, () => turn(true))),
     ...takeBack(shown),
   ]);
   const list = peopleCard.querySelector("ul");
@@ -71,14 +72,17 @@ function renderSensitivity({ sensitivity, alarmsPerHour, host, locked }: Snapsho
   sensitivityText.textContent = isLocked ? `${meaning} ${text("page_locked")}` : meaning;
 }
 
+/** The service worker leads whoever has not said yes yet to the page that asks. */
+function turn(enabled: boolean): void {
+  connection.send({ kind: "set", settings: { enabled } });
+}
+
 async function lookAtTab(): Promise<void> {
   site = await currentSite();
   render();
 }
 
-enabledSwitch.addEventListener("change", () =>
-  connection.send({ kind: "set", settings: { enabled: enabledSwitch.checked } }),
-);
+enabledSwitch.addEventListener("change", () => turn(enabledSwitch.checked));
 sensitivities.addEventListener("change", ({ target }) => {
   if (target instanceof HTMLInputElement)
     connection.send({ kind: "set", settings: { sensitivity: target.value as Sensitivity } });

@@ -35,11 +35,20 @@ export async function currentSite(): Promise<Site> {
 
 /**
  * What is said instead of a list.
+ * @param on `unasked` is off because the user has not said yes yet
  * @param wanted whether neither the user's options nor an organisation keep Veritile from this site
  * @param found what the tab's script has: tiles, or a call without any
+ * @param ask leads to where the user says yes
  */
-export function empty(site: Site, enabled: boolean, wanted: boolean, found: "tiles" | "blind" | null): Node[] {
-  if (!enabled) return words("popup_off");
+export function empty(
+  site: Site,
+  on: boolean | "unasked",
+  wanted: boolean,
+  found: "tiles" | "blind" | null,
+  ask: () => void,
+): Node[] {
+  if (on === "unasked") return [...words("popup_consent"), button(text("popup_consent"), { class: "primary" }, ask)];
+  if (!on) return words("popup_off");
   if (!wanted) return words("popup_site_off", site.name);
   if (found === "blind") return words("popup_blind");
   if (found === "tiles") return words("popup_empty");

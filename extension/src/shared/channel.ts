@@ -158,6 +158,8 @@ export interface Policy {
 /** Service worker -> its pages, at once and on every change. */
 export interface Snapshot extends Settings {
   kind: "snapshot";
+  /** Whether calls are looked at: the user wants it, and has consented. */
+  enabled: boolean;
   /** Settings that an organisation prescribes: shown, not changed. */
   locked: (keyof Settings)[];
   policy: Policy;

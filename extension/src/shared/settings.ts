@@ -16,6 +16,8 @@ export const SENSITIVITY_CHOICES = [...SENSITIVITIES, "own"] as const;
 export type SensitivityChoice = Sensitivity | "own";
 
 export interface Settings {
+  /** Whether the user has said yes on the first-run page; until then nobody is looked at. */
+  consented: boolean;
   /** Whether calls are looked at. */
   enabled: boolean;
   sensitivity: SensitivityChoice;
@@ -41,6 +43,7 @@ export interface Settings {
 }
 
 export const DEFAULTS: Readonly<Settings> = {
+  consented: false,
   enabled: true,
   sensitivity: "balanced",
   alarmsPerHour: 0.1,
@@ -78,6 +81,7 @@ export const isTexts = (value: unknown): value is string[] =>
   Array.isArray(value) && value.length <= MAX_SITES && value.every((item) => typeof item === "string");
 
 const IS_VALID: { readonly [K in keyof Settings]: (value: unknown) => value is Settings[K] } = {
+  consented: isBoolean,
   enabled: isBoolean,
   sensitivity: oneOf(SENSITIVITY_CHOICES),
   alarmsPerHour: within(BOUNDS.alarmsPerHour),

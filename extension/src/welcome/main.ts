@@ -9,6 +9,9 @@ import { speak } from "../shared/page/start";
 import { LABELS } from "../shared/vocabulary";
 import { type Subject, Tryout } from "./tryout";
 
+const ask = find("#ask", HTMLElement);
+const yes = find("#yes", HTMLButtonElement);
+const answered = find("#answered", HTMLElement);
 const enabledSwitch = find("#enabled", HTMLInputElement);
 const hostLine = find("#host", HTMLElement);
 const checkText = find("#check-text", HTMLElement);
@@ -20,10 +23,23 @@ const tryout = new Tryout(find("#tile", HTMLVideoElement));
 await speak();
 document.title = text("welcome_page_title");
 const connection = new Connection(render);
+/** Unknown until the service worker has spoken. */
+let on: boolean | undefined;
 
 function render(snapshot: Snapshot): void {
-  const { enabled, host } = snapshot;
+  const { consented, enabled, host } = snapshot;
   enabledSwitch.checked = enabled;
+  const isAnswer = consented && document.activeElement === yes;
+  ask.hidden = consented;
+  answered.hidden = !consented;
+  // The button is gone, and with it the focus.
+  if (isAnswer) enabledSwitch.focus();
+  if (on !== enabled) {
+    on = enabled;
+    end();
+    note.textContent = enabled ? "" : text("welcome_try_off");
+    for (const subject of subjects) subject.disabled = !enabled;
+  }
   const failed = showHost(snapshot, hostLine, remedyCard, () => connection.send({ kind: "retry" }));
   const state = !enabled ? "off" : failed ? "failed" : host.status === "ready" ? "ready" : "wait";
   checkText.textContent = text(`welcome_check_${state}`);
@@ -57,11 +73,11 @@ function end(): void {
 }
 
 const stop = button(text("welcome_try_stop"), { class: "plain", hidden: true }, end);
-find("#try-buttons", HTMLElement).append(
-  button(text("welcome_try_astronaut"), { class: "primary" }, () => void begin("astronaut")),
-  button(text("welcome_try_camera"), { class: "plain" }, () => void begin("camera")),
-  stop,
-);
+const subjects = [
+  button(text("welcome_try_astronaut"), { class: "primary", disabled: true }, () => void begin("astronaut")),
+  button(text("welcome_try_camera"), { class: "plain", disabled: true }, () => void begin("camera")),
+];
+find("#try-buttons", HTMLElement).append(...subjects, stop);
 const sentence = text("welcome_sentence");
 find("#sentence-copy", HTMLElement).append(
   copyButton(text("welcome_copy_sentence"), text("welcome_copy_sentence"), () => sentence, "plain"),
@@ -79,6 +95,9 @@ find("#labels", HTMLElement).append(
     ),
   ),
 );
+yes.addEventListener("click", () => connection.send({ kind: "set", settings: { consented: true, enabled: true } }));
 enabledSwitch.addEventListener("change", () =>
   connection.send({ kind: "set", settings: { enabled: enabledSwitch.checked } }),
 );
+// Whoever was led here has the question before them; the words came after the browser had looked for its place.
+if (location.hash === "#consent") find("#consent", HTMLElement).scrollIntoView();

@@ -21,9 +21,11 @@ let onMessage: FakeEvent<[unknown, chrome.runtime.MessageSender, (answer: unknow
 let onInstalled: FakeEvent<[{ reason: string }]>;
 let fake: FakeChrome;
 
-beforeEach(async () => {
+/** @param stored what is in the storage then */
+async function start(stored: Partial<Settings>): Promise<void> {
   vi.resetModules();
   fake = fakeChrome();
+  fake.local.values = { ...stored };
   host = new FakeNative();
   onConnect = new FakeEvent();
   const none = () => new FakeEvent<[]>();
@@ -39,7 +41,9 @@ beforeEach(async () => {
   await settle();
   host.answer(host.ids("hello")[0] ?? 0, READY);
   await settle();
-});
+}
+
+beforeEach(() => start({ consented: true }));
 
 const configured = () =>
   host.sent.filter((message): message is ClientMessage & { type: "configure" } => message.type === "configure");
@@ -119,7 +123,7 @@ test("what makes no sense, or is prescribed, is not taken", async () => {
   for (let turn = 0; turn < 4; turn++) await settle();
   await set({ sensitivity: "sensitive", cpuShare: 7, retentionDays: 3 } as Partial<Settings>);
   expect(configured().at(-1)).toMatchObject({ sensitivity: "conservative", cpu_share: 0.05, retention_days: 3 });
-  expect(fake.local.values).toEqual({ retentionDays: 3, managed: { sensitivity: "conservative" } });
+  expect(fake.local.values).toEqual({ consented: true, retentionDays: 3, managed: { sensitivity: "conservative" } });
 });
 
 test("a site that the user switches off is told to stop, and to go on", async () => {
@@ -181,6 +185,32 @@ test("a badge's button opens the panel beside its tab, and no other page's word 
   onMessage.emit({ kind: "snapshot" }, sender, respond);
   await settle();
   expect(respond).not.toHaveBeenCalled();
+});
+
+test("nothing begins before the user has said yes: whoever switches it on is led to the page that asks", async () => {
+  await start({});
+  const port = await call();
+  await say(port, "suspect");
+  port.onMessage.emit({ kind: "frames", batch: 1, frames: [] });
+  await settle();
+  expect(last(port, "state")).toMatchObject({ enabled: false });
+  expect(host.sent).toEqual([]);
+  await set({ enabled: true });
+  expect(fake.pages).toEqual(["welcome.html#consent"]);
+  expect(last(port, "state")).toMatchObject({ enabled: false });
+  await set({ consented: true, enabled: true });
+  expect(last(port, "state")).toMatchObject({ enabled: true });
+  expect(host.ids("hello")).toHaveLength(1);
+  expect(fake.pages).toHaveLength(1);
+});
+
+test("an organisation's yes is enough", async () => {
+  await start({});
+  const port = await call();
+  fake.managed.values = { consented: true };
+  fake.managed.onChanged.emit();
+  for (let turn = 0; turn < 4; turn++) await settle();
+  expect(last(port, "state")).toMatchObject({ enabled: true });
 });
 
 test("the first-run page is opened when Veritile is installed, not when it is updated", async () => {

@@ -19,10 +19,15 @@ async function prescribe(managed: Record<string, unknown>): Promise<void> {
 
 const inForce = async () => (await loadSettings()).settings;
 
-test("at first, calls are looked at with balanced sensitivity, and nothing is kept that need not be", async () => {
+test("at first nobody is looked at; once the user says yes, with balanced sensitivity, and nothing is kept that need not be", async () => {
   const settings = await inForce();
   expect(settings).toEqual(DEFAULTS);
-  expect(settings).toMatchObject({ enabled: true, sensitivity: "balanced", keepEvidence: false });
+  expect(settings).toMatchObject({
+    consented: false,
+    enabled: true,
+    sensitivity: "balanced",
+    keepEvidence: false,
+  });
 });
 
 test("what the user chose is remembered, each by itself", async () => {
@@ -87,6 +92,13 @@ test("a prescribed budget takes the place of the presets", async () => {
   const { settings, locked } = await loadSettings();
   expect(settings).toMatchObject({ sensitivity: "own", alarmsPerHour: 0.05 });
   expect(locked).toEqual(expect.arrayContaining(["sensitivity", "alarmsPerHour"]));
+});
+
+test("an organisation may say yes for its people, and its no is no answer to that question", async () => {
+  await prescribe({ consented: true });
+  expect(await loadSettings()).toMatchObject({ settings: { consented: true }, locked: ["consented"] });
+  await prescribe({ consented: false });
+  expect(await loadSettings()).toMatchObject({ settings: { consented: false }, locked: [] });
 });
 
 test("sites and export are the organisation's to limit", async () => {

@@ -14,7 +14,8 @@ beforeEach(() => {
 const READY: HostState = { status: "ready" };
 const people = (...labels: Label[]): RosterEntry[] =>
   labels.map((label, i) => ({ participant: `${i}`, kind: "camera", label }));
-const shown = (labels: Label[], host = READY, enabled = true) => look({ enabled, host }, people(...labels));
+const shown = (labels: Label[], host = READY, enabled = true) =>
+  look({ consented: true, enabled, host }, people(...labels));
 
 test("it is quiet while nothing is wrong", () => {
   expect(shown([]).text).toBe("");
@@ -33,12 +34,13 @@ test("the worst label counts, and differs in more than colour", () => {
 test("it says when Veritile cannot work, and when it is off", () => {
   expect(shown(["likely_fake"], { status: "failed", failure: "gave_up" }).text).toBe("×");
   expect(shown(["likely_fake"], READY, false)).toMatchObject({ text: "", title: "Veritile: detection is off" });
+  expect(look({ consented: false, enabled: false, host: READY }, []).title).toContain("waits for your yes");
 });
 
 test("a call whose tiles cannot be found is marked, and nobody counts whose badge is hidden", () => {
-  expect(look({ enabled: true, host: READY }, [], true)).toMatchObject({ text: "?" });
+  expect(look({ consented: true, enabled: true, host: READY }, [], true)).toMatchObject({ text: "?" });
   const hidden = people("likely_fake").map((entry) => ({ ...entry, hidden: true }));
-  expect(look({ enabled: true, host: READY }, hidden).text).toBe("");
+  expect(look({ consented: true, enabled: true, host: READY }, hidden).text).toBe("");
 });
 
 test("a tab that was closed is forgotten", async () => {
@@ -47,6 +49,7 @@ test("a tab that was closed is forgotten", async () => {
     toolbar.show({
       kind: "snapshot",
       ...DEFAULTS,
+      consented: true,
       locked: [],
       policy: { blockedSites: [], exportAllowed: true },
       saving: false,

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { currentSite, empty, type Site, takeBack } from "../../src/popup/site";
 import { type FakeChrome, fakeChrome } from "../chrome";
 
@@ -24,8 +24,10 @@ const OTHER: Site = {
   optional: false,
 };
 
-function said(...args: Parameters<typeof empty>): string {
-  document.body.replaceChildren(...empty(...args));
+type What = Parameters<typeof empty>;
+
+function said(site: What[0], on: What[1], wanted: What[2], found: What[3], ask: What[4] = () => {}): string {
+  document.body.replaceChildren(...empty(site, on, wanted, found, ask));
   return document.body.textContent ?? "";
 }
 
@@ -39,6 +41,13 @@ test("a call whose participants cannot be found is owned up to", () => {
 test("off is off, whatever was found", () => {
   for (const found of ["tiles", "blind", null] as const)
     expect(said(MEET, false, true, found)).toContain("Detection is off");
+});
+
+test("without a yes, that comes first: why nothing has begun, and where to say it", () => {
+  const ask = vi.fn();
+  expect(said(OTHER, "unasked", false, "blind", ask)).toMatch(/has not begun.*other people’s faces/);
+  document.querySelector("button")?.click();
+  expect(ask).toHaveBeenCalledOnce();
 });
 
 test("alone in a call is not the same as no call", () => {
