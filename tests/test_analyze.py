@@ -4,19 +4,24 @@ import csv
 import io
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import pictures
+from bootstrap import ROOT
 from films import write_film
 from tiny_model import write_tiny_model
-from veritile.analyze import Choices
+from veritile import cli
+from veritile.analyze import EXIT_CODES, Choices
 from veritile.analyze import run as analyse_files
 from veritile.detector import Detector
 from veritile.errors import FileUnreadableError, ModelMissingError, NoFramesError, UnsupportedFormatError
 from veritile.frame import FrameResult
+from veritile.video import claims
+from veritile.video.file import MAX_FRAMES
 
 
 def run(paths: list[Path], *, model: str, as_json: bool = False, **choices: Any) -> int:
@@ -246,3 +251,13 @@ def test_one_reason_for_all_has_an_exit_code(
 
 def test_a_report_without_a_folder_is_wrong_usage(files: Path, tmp_path: Path, model: str) -> None:
     assert run([files / "person.jpg"], model=model, page=tmp_path / "gone" / "report.html") == 2
+
+
+def test_exit_codes_and_limits_are_on_the_page_and_in_the_help() -> None:
+    page = (ROOT / "docs/analyze.md").read_text(encoding="utf-8")
+    told = re.findall(r"^\| (\d+) \|", page, re.MULTILINE)
+    assert [int(code) for code in told] == [0, 1, 2, *EXIT_CODES.values()]
+    for code in told:
+        assert re.search(rf"\b{code} [a-z]", cli.analyze.help or ""), code
+    for limit in (claims.MOST_SAMPLES, claims.MOST_PACKETS, int(claims.FASTEST), MAX_FRAMES):
+        assert f"{limit:,}" in page

@@ -36,12 +36,14 @@ from veritile.frame.card import DEFAULT_MODEL, read_card
 from veritile.frame.decode import PHOTO, decode
 from veritile.frame.model import Model
 from veritile.frame.pipeline import FaceResult, FrameAnalyzer, FrameResult, ModelInfo
+from veritile.frame.providers import ALLOWED, Provider, named
 from veritile.looks import observation
 from veritile.scorer import read_scorer
 from veritile.video import Film, Kind, describe, file_kind, sample_frames
 from veritile.video.file import FRAMES_PER_SECOND
 from veritile.video.order import in_order
 from veritile.video.people import People, Person
+from veritile.video.pulse import Pulse
 from veritile.video.segments import Scored, Segment, suspicious
 from veritile.vocabulary import Sensitivity
 
@@ -95,17 +97,21 @@ class Detector:
         sensitivity: Sensitivity | str = Sensitivity.BALANCED,
         *,
         threshold: float | None = None,
+        provider: str | None = None,
     ) -> None:
         """Load a model: a name in `models/`, or the path of an .onnx file with its card beside it.
 
         `threshold` is the score, 0-1, at and above which a picture and a stretch of a video look swapped; the
-        sensitivity's own when left out.
+        sensitivity's own when left out. `provider` runs the network, by ONNX Runtime's name; when left out,
+        the best that `veritile bench` has found here. Where it does not work the CPU does: `model.provider`
+        tells.
 
-        Raises ModelError when it cannot be used, ValueError for an unknown sensitivity or threshold.
+        Raises ModelError when it cannot be used, ValueError for an unknown sensitivity, threshold, provider.
         """
         policy = Policy.for_sensitivity(sensitivity)
         self._policy = policy if threshold is None else replace(policy, threshold=threshold)
-        self._analyzer = FrameAnalyzer.load(model)
+        self._provider = None if provider is None else _known(provider)
+        self._analyzer = FrameAnalyzer.load(model, self._provider)
         self._scorer = read_scorer(model)
         self._name = model
         self._explainer: Model | None = None
@@ -138,7 +144,8 @@ class Detector:
 
         Args:
             path: of the file.
-            progress: called after each frame with its time in seconds; what it raises ends the work.
+            progress: called after each frame with its time in seconds, and from time to time while none is
+                looked at; what it raises ends the work.
             fps: frames a second that are looked at; a file of over an hour is looked at more thinly.
             quick: look at key frames only.
 
@@ -146,8 +153,10 @@ class Detector:
         """
         path = Path(path)
         film = describe(path)
-        frames = ((f.t, f.rgb, f.number) for f in sample_frames(path, rate=fps, quick=quick))
-        return replace(self._analyze(frames, progress), film=film)
+        pulse = Pulse(progress)
+        sampled = sample_frames(path, rate=fps, quick=quick, reading=pulse.beat)
+        frames = ((f.t, f.rgb, f.number) for f in sampled)
+        return replace(self._analyze(frames, pulse.reach), film=film)
 
     def analyze_frames(
         self,
@@ -210,7 +219,7 @@ class Detector:
                 raise NoFramesError("The picture shows no face: choose one that does.")
             box = face.box
         if self._explainer is None:
-            self._explainer = Model.load(read_card(self._name))
+            self._explainer = Model.load(read_card(self._name), self._provider)
         return heat_map(self._explainer, rgb, box)
 
     def conclude(self, frames: Iterable[TimedResult]) -> Verdict:
@@ -259,6 +268,14 @@ class Track:
     def verdict(self) -> Verdict:
         """The verdict on the frames so far."""
         return self._tile.verdict
+
+
+def _known(provider: str) -> Provider:
+    try:
+        return named(provider)
+    except KeyError as error:
+        names = ", ".join(each.name for each in ALLOWED)
+        raise ValueError(f"There is no provider {provider!r}: choose one of {names}.") from error
 
 
 def _alone(person: Person, t: float, face: FaceResult) -> Observation:

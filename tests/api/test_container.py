@@ -1,6 +1,8 @@
-"""Dockerfile and compose file name what is there, and run nothing as root."""
+"""Dockerfile and compose file name what is there, run nothing as root, and a linter finds nothing in them."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,14 @@ def test_what_the_image_copies_is_there_and_is_not_ignored() -> None:
         assert (ROOT / name).exists(), name
         assert any(Path(name).is_relative_to(each) for each in let_in), name
     assert re.search(r"^USER (?!root)", recipe, re.MULTILINE)
+
+
+def test_hadolint_finds_nothing() -> None:
+    hadolint = Path(sys.executable).with_name("hadolint")
+    if not hadolint.exists():
+        pytest.skip("hadolint comes for Linux on x86-64 only")
+    found = subprocess.run([hadolint, "--no-color", ROOT / "Dockerfile"], capture_output=True, text=True)
+    assert (found.returncode, found.stdout) == (0, "")
 
 
 def test_compose_reaches_this_computer_only() -> None:

@@ -36,12 +36,19 @@ def test_the_environment_goes_over_the_file(tmp_path: Path, monkeypatch: pytest.
 @pytest.mark.parametrize(
     ("name", "value"),
     [("port", "65536"), ("port", "x"), ("threshold", "1"), ("sessions", "0"), ("buffer_size", "1"),
-     ("analysis_interval", "-1"), ("retention_days", "4000"), ("log_level", "loud"), ("gpu", "perhaps")],
+     ("analysis_interval", "-1"), ("retention_days", "4000"), ("log_level", "loud"), ("gpu", "perhaps"),
+     ("job_minutes", "0")],
 )  # fmt: skip
 def test_a_wrong_value_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(f"{PREFIX}{name.upper()}", value)
     with pytest.raises(SettingError, match=f"{PREFIX}{name.upper()}"):
         read_settings()
+
+
+@pytest.mark.parametrize(("said", "meant"), [("true", "on"), ("0", "off"), ("Auto", "auto"), ("ON", "on")])
+def test_a_gpu_is_asked_for_in_plain_words(monkeypatch: pytest.MonkeyPatch, said: str, meant: str) -> None:
+    monkeypatch.setenv("VERITILE_GPU", said)
+    assert read_settings().gpu == meant
 
 
 def test_an_unknown_setting_in_the_file_is_refused_by_name(tmp_path: Path) -> None:

@@ -138,7 +138,7 @@ def test_a_film_that_was_cut_off_gives_its_beginning_or_an_error(film: Path, tmp
     assert 1 <= len(list(sample_frames(cut, rate=10))) < 30
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), min_size=1, max_size=20))
 def test_damaged_films_give_frames_or_image_errors_and_print_nothing(
     film: Path,

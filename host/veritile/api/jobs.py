@@ -17,7 +17,13 @@ from typing import Any, BinaryIO, Literal
 from veritile.analyze import Choices, analyse
 from veritile.api.shapes import ErrorText, JobState
 from veritile.detector import Detector
-from veritile.errors import InternalError, TooManyRequestsError, UnknownJobError, VeritileError
+from veritile.errors import (
+    ImageTooLargeError,
+    InternalError,
+    TooManyRequestsError,
+    UnknownJobError,
+    VeritileError,
+)
 from veritile.native.log import logger
 
 _OVER = ("done", "failed", "cancelled")
@@ -69,10 +75,11 @@ class Job:
 class Jobs:
     """All videos of this service; its methods are for the event loop's thread."""
 
-    def __init__(self, detector: Detector, model: str, most: int) -> None:
+    def __init__(self, detector: Detector, model: str, most: int, minutes: float = 60) -> None:
         self._detector = detector
         self._model = model
         self._most = most
+        self._minutes = minutes
         self._jobs: dict[str, Job] = {}
         self._folder = Path(tempfile.mkdtemp(prefix="veritile-"))  # 0700
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="veritile-job")
@@ -160,6 +167,10 @@ class Jobs:
             nonlocal told_at
             if job.cancelled.is_set():
                 raise _CancelledError
+            if time.monotonic() - began > 60 * self._minutes:
+                raise ImageTooLargeError(
+                    f"{job.name} takes over {self._minutes:g} minutes: send a part of it, or see job_minutes."
+                )
             job.seconds = t
             job.progress = None if seconds is None else min(1.0, t / seconds)
             if time.monotonic() - told_at >= _STEP_S:

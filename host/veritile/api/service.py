@@ -17,12 +17,18 @@ from veritile.api.settings import Settings
 from veritile.api.shapes import Session
 from veritile.detector import Detector
 from veritile.errors import InferenceError, TooManyRequestsError
+from veritile.frame.card import read_card
+from veritile.frame.providers import CPU, available, chosen
 from veritile.native.counters import Counters
 from veritile.native.journal import Journal
 from veritile.native.messages import Configure
 from veritile.store import folder
 from veritile.vocabulary import Label
 
+GPUS: Final = frozenset(
+    {"CUDAExecutionProvider", "TensorrtExecutionProvider", "DmlExecutionProvider", "CoreMLExecutionProvider"}
+)
+"""Execution providers of ONNX Runtime that `gpu` is about."""
 _THREADS: Final = 2
 """That look at single pictures of `/analyze/frame`, and make heat maps."""
 
@@ -58,12 +64,8 @@ class Service:
         """Load the model; raises ModelError."""
         self.settings = settings
         self.token = token
-        self.detector = Detector(settings.model, threshold=settings.threshold)
-        if settings.gpu and self.detector.model.provider == "CPUExecutionProvider":
-            raise InferenceError(
-                "gpu is set, and ONNX Runtime finds none: pip install 'veritile[gpu]', or unset it."
-            )
-        self.jobs = Jobs(self.detector, settings.model, settings.jobs)
+        self.detector = detector(settings)
+        self.jobs = Jobs(self.detector, settings.model, settings.jobs, settings.job_minutes)
         self.counters = Counters()
         self.journal = Journal(log_file(settings))
         self.journal.configure(Configure(id=0, retention_days=settings.retention_days), ())
@@ -92,6 +94,24 @@ class Service:
         self.jobs.close()
         self.pool.shutdown(cancel_futures=True)
         self.journal.stop("the service ended", 2.0)
+
+
+def detector(settings: Settings) -> Detector:
+    """Return what judges, on the device that `gpu` names.
+
+    Raises ModelError: InferenceError where a GPU is insisted on and none runs the network.
+    """
+    provider = CPU if settings.gpu == "off" else None
+    if settings.gpu == "on":
+        offered = [each.name for each in available() if each.name in GPUS]
+        best = chosen(read_card(settings.model).sha256).name
+        provider = best if best in offered else next(iter(offered), CPU)
+    made = Detector(settings.model, threshold=settings.threshold, provider=provider)
+    if settings.gpu == "on" and made.model.provider not in GPUS:
+        raise InferenceError(
+            "gpu is on, and ONNX Runtime runs the network on the CPU: see docs/api.md on GPUs, or set auto."
+        )
+    return made
 
 
 def log_file(settings: Settings) -> Path | None:

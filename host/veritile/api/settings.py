@@ -20,6 +20,12 @@ def _listed(given: Any) -> Any:
     return [part.strip() for part in given.split(",") if part.strip()] if isinstance(given, str) else given
 
 
+def _switched(given: Any) -> Any:
+    """TOML's and the environment's ways to say yes and no."""
+    word = str(given).strip().lower()
+    return {"true": "on", "1": "on", "false": "off", "0": "off"}.get(word, word)
+
+
 _Names = Annotated[tuple[_Name, ...], NoDecode, BeforeValidator(_listed)]
 
 
@@ -35,7 +41,10 @@ class Settings(BaseSettings):
     threshold: float | None = Field(
         None, gt=0, lt=1, description="Score from which a picture looks swapped; 0.52 unless told"
     )
-    gpu: bool = Field(False, description="Run the network on a GPU; refused where there is none")
+    gpu: Annotated[Literal["auto", "on", "off"], BeforeValidator(_switched)] = Field(
+        "auto",
+        description="Run the network on a GPU: the best device that was found, a GPU or nothing, the CPU",
+    )
     analysis_interval: float = Field(
         0.0, ge=0, le=60, description="Seconds at least between two looks at one stream; others wait unseen"
     )
@@ -50,6 +59,7 @@ class Settings(BaseSettings):
         30, ge=0, le=3650, description="Days that calls stay in the log; 0 keeps nothing"
     )
     upload_mb: int = Field(512, ge=1, le=8192, description="Largest upload, MiB")
+    job_minutes: int = Field(60, ge=1, le=1440, description="Longest time that is spent on one video")
     requests_per_minute: int = Field(600, ge=10, le=100_000, description="From one address")
     jobs: int = Field(16, ge=1, le=256, description="Videos that wait, run or are kept for their results")
     allowed_hosts: _Names = Field(

@@ -1,13 +1,15 @@
 """Frames of a video file at a bounded rate, one in memory at a time.
 
 FFmpeg reads through a file that is open already, with the demuxer of the file's
-own kind: nothing in a video can make it open a second file or a connection.
+own kind: nothing in a video can make it open a second file or a connection. What a
+file claims is not believed: its index is counted before it is read, and the pictures
+that come out are counted against the time that they fill.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from fractions import Fraction
@@ -28,6 +30,7 @@ from veritile.errors import (
 )
 from veritile.frame.decode import CALL, Limits
 from veritile.frame.header import Header
+from veritile.video.claims import Count, check_claims
 from veritile.video.kind import Kind, demuxer, file_kind
 
 if TYPE_CHECKING:
@@ -44,6 +47,9 @@ SPARSE_S: Final = 10.0
 """Where key frames are further apart, a quick look decodes all and takes a frame every 2 s."""
 _DAMAGED_MOST: Final = 300
 """Packets in a row that cannot be decoded, after which the rest is taken for lost."""
+# An index of indices may name the same index again and again; nothing of it is needed to read on. Of edits,
+# which may name the same pictures again and again, only the first is heeded.
+_OPTIONS: Final = {"avi": {"use_odml": "0"}, "mov": {"advanced_editlist": "0"}}
 _THREADS: Final = min(4, os.cpu_count() or 1)
 
 
@@ -86,6 +92,7 @@ def sample_frames(
     limits: Limits = CALL,
     quick: bool = False,
     start: float = 0.0,
+    reading: Callable[[], None] = lambda: None,
 ) -> Iterator[VideoFrame]:
     """Yield frames of a video, at most `rate` a second and `most` in all.
 
@@ -99,13 +106,15 @@ def sample_frames(
         limits: the largest frames that are decoded.
         quick: take key frames, at most `QUICK_RATE` a second, whatever `rate` says.
         start: seconds before which nothing is looked at; the file is not read from its start.
+        reading: called for every encoded picture, wanted or not; what it raises ends the work.
 
     Raises:
         FileUnreadableError, UnsupportedFormatError: as `veritile.video.kind.file_kind`.
         CorruptImageError: the file cannot be opened as a video.
         NoVideoError: it holds sound or text only.
         EncryptedVideoError: its pictures are encrypted.
-        ImageTooLargeError: its frames are larger than `limits`.
+        ImageTooLargeError: its frames are larger than `limits`, or more than any film has: see
+            `veritile.video.claims`.
         NoFramesError: not one frame can be decoded.
     """
     with _opened(path, limits) as (container, film, first_s):
@@ -118,14 +127,14 @@ def sample_frames(
         taken, due, before, number = 0, start, -1.0, -1
         if start > 0.0:
             _seek(container, start + first_s)
-        for frame in _decoded(container, path):
+        for frame in _decoded(container, path, reading):
             number += 1
             # Frames without a time stamp come one frame's time after the last.
             t = before + 1.0 / film.fps if frame.time is None else frame.time - first_s
             t = before = max(0.0, t, before)
             if t < due - min(0.5 / film.fps, 0.25 * interval):
                 continue
-            limits.check(Header("video", frame.width, frame.height))  # a stream may change its size
+            limits.check(Header("video", frame.width, frame.height))
             yield VideoFrame(t, _upright(frame), round(t * film.fps) if quick or start else number)
             taken += 1
             due = due + interval if due + interval > t else t + interval
@@ -148,9 +157,18 @@ def _opened(path: Path, limits: Limits) -> Iterator[tuple[av.container.InputCont
     except OSError as error:
         raise FileUnreadableError(f"{path} cannot be read ({error.strerror}): check its disk.") from error
     with file:
+        form = demuxer(path)
         try:
+            if form == "mov":
+                check_claims(file, path)
+                file.seek(0)
             container = av.open(
-                file, format=demuxer(path), metadata_errors="replace", buffer_size=1 << 18, io_open=_refuse
+                file,
+                format=form,
+                container_options=_OPTIONS.get(form, {}),
+                metadata_errors="replace",
+                buffer_size=1 << 18,
+                io_open=_refuse,
             )
         except (av.FFmpegError, OSError, ValueError) as error:
             raise CorruptImageError(
@@ -166,15 +184,21 @@ def _opened(path: Path, limits: Limits) -> Iterator[tuple[av.container.InputCont
             limits.check(Header("video", context.width, context.height))
             stream.thread_type = "AUTO"
             context.thread_count = _THREADS
+            context.options = {
+                "max_pixels": str(limits.long_side * limits.short_side)
+            }  # it may change its size
             yield container, _film(container, stream), _seconds(stream.start_time, stream.time_base) or 0.0
 
 
-def _decoded(container: av.container.InputContainer, path: Path) -> Iterator[av.VideoFrame]:
+def _decoded(
+    container: av.container.InputContainer, path: Path, reading: Callable[[], None]
+) -> Iterator[av.VideoFrame]:
     """Every frame that can be decoded."""
     av = _pyav()
     stream, any_yet, damaged, encrypted = container.streams.video[0], False, 0, False
-    packets = container.demux(stream)
+    packets, count = container.demux(stream), Count(path)
     while damaged < _DAMAGED_MOST:
+        reading()
         try:
             packet = next(packets)
         except StopIteration:
@@ -182,6 +206,7 @@ def _decoded(container: av.container.InputContainer, path: Path) -> Iterator[av.
         except (av.FFmpegError, OSError):
             damaged += 1
             continue
+        count.one_more(_seconds(packet.pts, packet.time_base))
         encrypted = encrypted or packet.has_sidedata("encryption_info")
         if encrypted and not any_yet:
             raise EncryptedVideoError(f"{path} is encrypted (DRM): play it where it may be, and record that.")
