@@ -10,6 +10,7 @@ import numpy as np
 
 import pictures
 from head3d import Scene, camera, draw
+from swapping import Swap
 from veritile.decision.challenge import Glimpse
 from veritile.decision.challenge.words import Step
 from veritile.frame.closeup import closeup
@@ -80,9 +81,10 @@ def _doing(step: Step, scene: Scene, t: float, far: float, side: float) -> Scene
             return replace(scene, pitch=(28 + 10 * far) * swing)
 
 
-def film(scene: Scene, room: Room, random: np.random.Generator) -> bytes:
-    """The JPEG of a scene."""
-    picture = camera(draw(scene, room.width, room.height), random, room.noise)
+def film(scene: Scene, room: Room, random: np.random.Generator, swap: Swap | None = None) -> bytes:
+    """The JPEG of a scene, with another face laid over the head's if told."""
+    drawn = draw(scene, room.width, room.height)
+    picture = camera(swap(drawn) if swap else drawn, random, room.noise)
     return pictures.jpeg(picture, room.quality)
 
 
@@ -101,7 +103,7 @@ class Eye:
         if found is None:
             return Glimpse(self.at, width=picture.shape[1])
         self._focus = found.box
-        return Glimpse(self.at, found.box, found.attitude, found.cells, picture.shape[1])
+        return Glimpse(self.at, found.box, found.attitude, found.cells, picture.shape[1], found.outline)
 
     def decoded(self, jpeg: bytes) -> Glimpse:
         """The same of an encoded picture."""

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from performances import Eye, Room, film, perform
+from swapping import Swap
 from veritile.decision.challenge import LIBRARY, Reference, StepTracker
-from veritile.decision.challenge.words import Step, StepState
+from veritile.decision.challenge.findings import SideViews
+from veritile.decision.challenge.words import Finding, Step, StepState
 from veritile.frame.faces import FaceDetector
 
 ROOM = Room(quality=70, noise=3.0)
@@ -52,3 +54,18 @@ def test_a_step_is_not_ticked_while_somebody_only_sits_there(asked: Step, detect
 )
 def test_another_step_does_not_tick_it(asked: Step, done: Step, detector: FaceDetector) -> None:
     assert state_after(asked, done, detector) is StepState.NOT_DONE
+
+
+def outline_jump(swap: Swap | None, detector: FaceDetector) -> float:
+    random = np.random.default_rng(5)
+    eye = Eye(detector)
+    before = [eye.decoded(film(scene, ROOM, random, swap)) for scene in perform(None, 0.8, random, ROOM)]
+    reference, sides = Reference.of(before), SideViews()
+    for scene in perform(Step.TURN_LEFT, 6, random, ROOM):
+        sides.see(eye.decoded(film(scene, ROOM, random, swap)), reference)
+    return {found.finding: found.value for found in sides.findings()}[Finding.OUTLINE_JUMP]
+
+
+def test_a_face_that_is_laid_over_anothers_has_a_softer_outline_from_the_side(detector: FaceDetector) -> None:
+    swap = Swap.drawn(detector, np.random.default_rng(1))
+    assert outline_jump(swap, detector) > outline_jump(None, detector) + 0.02

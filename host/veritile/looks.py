@@ -47,6 +47,7 @@ def glimpse(at: float, result: FrameResult) -> Glimpse:
         box=close.box,
         attitude=close.attitude,
         cells=close.cells,
+        outline=close.outline,
         width=result.width,
         log_odds=look.log_odds if look else None,
         quality=look.quality if look else 0.0,

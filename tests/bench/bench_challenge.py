@@ -1,6 +1,6 @@
 """How well the guided challenge sees what is done: `python tests/bench/bench_challenge.py [--bench BENCH]`.
 
-Four tables, as Markdown:
+Tables, as Markdown:
 
 - the error of the measured attitude on the scripted head (`tests/head3d.py`), whose true one is known;
 - how often each step is ticked when the scripted head does it, when it does something else, and when
@@ -8,7 +8,10 @@ Four tables, as Markdown:
 - with `--bench` (the development benchmark), how often a step is ticked by people who only talk: every real
   clip from four places, to and fro, at five pictures a second. Its 20 pictures a clip lie farther
   apart than that in truth, so the heads move more than talking heads do;
-- with `--bench`, how well each finding tells the swapped half of the live-swap pairs from the other half.
+- how well each finding tells a scripted head that turns with another face laid over its own
+  (`tests/swapping.py`) from one without; with `--bench` also the swapped half of the live-swap pairs from the
+  other half and from the other real clips;
+- with `--bench`, how well the network's scores from the front and from the side tell the two halves.
 
 And what a picture costs the host beyond finding and judging the face.
 """
@@ -21,6 +24,7 @@ import sys
 import time
 import zipfile
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import cache
@@ -33,13 +37,17 @@ from click import echo
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from head3d import Scene
-from performances import FPS, Eye, Room, film, perform
+from performances import FPS, NOWHERE, Eye, Room, film, perform
+from swapping import Swap
 from veritile.decision.challenge import Glimpse, Reference, StepTracker
-from veritile.decision.challenge.findings import SideViews
+from veritile.decision.challenge.findings import Found, SideViews
 from veritile.decision.challenge.steps import LIBRARY
-from veritile.decision.challenge.words import Finding, Step, StepState
+from veritile.decision.challenge.views import Views
+from veritile.decision.challenge.words import Finding, Step, StepState, View
 from veritile.frame import FrameAnalyzer
 from veritile.frame.faces import FaceDetector
+from veritile.looks import glimpse as glimpse_of
+from veritile.odds import logit
 
 BEFORE_S = 0.8
 """Four pictures for the reference."""
@@ -49,6 +57,7 @@ ATTITUDES = {
     "roll": [Scene(roll=angle) for angle in range(-30, 31, 5)],
 }
 Clips = dict[tuple[str, str, str], list[Glimpse]]
+Values = dict[Finding, Found]
 
 
 @cache
@@ -127,13 +136,16 @@ def read_clips(bench: Path) -> Clips:
             if row["set"] != "webcam":  # single pictures
                 files[row["set"], row["clip"], row["label"]].append((int(row["frame"]), row["file"]))
     clips: Clips = {}
+    analyzer = FrameAnalyzer.load()
     for key, frames in files.items():
-        eye = Eye(detector())
+        focus = NOWHERE
         with zipfile.ZipFile(bench / f"{key[0]}.zip") as archive:
             names = set(archive.namelist())
-            for _, file in sorted(frames):
+            for number, (_, file) in enumerate(sorted(frames), 1):
                 data = archive.read(file if file in names else file.split("/", 1)[1])
-                clips.setdefault(key, []).append(eye.decoded(data))
+                seen = glimpse_of(number / FPS, analyzer.analyze_encoded(data, focus=focus))
+                focus = seen.box or focus
+                clips.setdefault(key, []).append(seen)
     return clips
 
 
@@ -166,23 +178,76 @@ def _talked(step: Step, glimpses: list[Glimpse], start: int) -> bool | None:
     return tracker.state is StepState.DONE
 
 
-def findings_table(clips: Clips) -> None:
-    """AUC of each finding: swapped against real, over the clips that show views from the side."""
-    echo("| Finding | AUC, swapped above real | clips with side views: real, swapped |\n|---|---|---|")
-    found: dict[tuple[Finding, str], list[float]] = defaultdict(list)
+def side_views(seed: int, swapped: bool) -> Values | None:
+    """What is found when the scripted head turns, with another face over its own if told; or None."""
+    random = np.random.default_rng(seed)
+    room, eye = Room.drawn(random), Eye(detector())
+    swap = Swap.drawn(detector(), random) if swapped else None
+    before = [eye.decoded(film(scene, room, random, swap)) for scene in perform(None, BEFORE_S, random, room)]
+    if not any(glimpse.found for glimpse in before):
+        return None
+    turn = Step.TURN_LEFT if seed % 2 else Step.TURN_RIGHT
+    after = (
+        eye.decoded(film(s, room, random, swap)) for s in perform(turn, LIBRARY[turn].seconds, random, room)
+    )
+    return _found(Reference.of(before), after)
+
+
+def findings_table(clips: Clips, trials: int, workers: int, first: int) -> None:
+    """AUC of each finding, and how often it is unusual: scripted turns, and the clips."""
+    seeds = range(first + 3_000_000, first + 3_000_000 + 2 * trials)
+    with ProcessPoolExecutor(workers) as pool:
+        values = list(pool.map(side_views, seeds, [seed % 4 > 1 for seed in seeds]))
+    told = [(seed % 4 > 1, found) for seed, found in zip(seeds, values, strict=True) if found]
+    _findings_rows("scripted turns", told)
+    if clips:
+        real = {k: g for k, g in clips.items() if k[0] == "liveswap" or k[2] == "real"}
+        found = [(label == "fake", _found(Reference.of(g[:4]), g)) for (_, _, label), g in real.items()]
+        _findings_rows("clips", [pair for pair in found if pair[1]])
+
+
+def _found(reference: Reference, glimpses: Iterable[Glimpse]) -> Values:
+    views = SideViews()
+    for glimpse in glimpses:
+        views.see(glimpse, reference)
+    return {found.finding: found for found in views.findings()}
+
+
+def _findings_rows(where: str, told: Sequence[tuple[bool, Values]]) -> None:
+    echo(f"\n| Finding, {where} | AUC | real, swapped | unusual: real, swapped | most of a real one |")
+    echo("|---|---|---|---|---|")
+    for finding in list(Finding)[1:]:
+        real = [values[finding] for is_fake, values in told if not is_fake and finding in values]
+        fake = [values[finding] for is_fake, values in told if is_fake and finding in values]
+        odd = [sum(found.unusual for found in kind) for kind in (real, fake)]
+        most = max((found.value for found in real), default=0.0)
+        auc = _auc([found.value for found in real], [found.value for found in fake])
+        echo(f"| `{finding}` | {auc} | {len(real)}, {len(fake)} | {odd[0]}, {odd[1]} | {most:.2f} |")
+
+
+def views_table(clips: Clips) -> None:
+    """AUC of the network's score from the front, from the side, and of their difference, by clip."""
+    scores: dict[tuple[str, bool], list[float]] = defaultdict(list)
     for (kind, _, label), glimpses in clips.items():
-        if kind == "liveswap":
-            views = SideViews()
-            reference = Reference.of(glimpses[:4])
-            for glimpse in glimpses:
-                views.see(glimpse, reference)
-            for told in views.findings():
-                found[told.finding, label].append(told.value)
-    for finding in (Finding.TRACK_LOST, Finding.TRACK_JUMP, Finding.COLOUR_JUMP):
-        real, fake = found[finding, "real"], found[finding, "fake"]
-        wins = [(f > r) + 0.5 * (f == r) for f in fake for r in real]
-        auc = f"{np.mean(wins):.2f}" if wins else "not measurable"
-        echo(f"| `{finding}` | {auc} | {len(real)}, {len(fake)} |")
+        if kind != "liveswap":
+            continue
+        views, reference = Views(), Reference.of(glimpses[:4])
+        for glimpse in glimpses:
+            views.see(glimpse, reference)
+        told = {seen.view: logit(seen.score) for seen in views.told()}
+        for view, value in told.items():
+            scores[view, label == "fake"].append(value)
+        if len(told) == 2:
+            scores["side less front", label == "fake"].append(told[View.SIDE] - told[View.FRONT])
+    echo("\n| Score | AUC, swapped above real | clips: real, swapped |\n|---|---|---|")
+    for name in (*View, "side less front"):
+        real, fake = scores[name, False], scores[name, True]
+        echo(f"| {name} | {_auc(real, fake)} | {len(real)}, {len(fake)} |")
+
+
+def _auc(real: Sequence[float], fake: Sequence[float]) -> str:
+    wins = [(f > r) + 0.5 * (f == r) for f in fake for r in real]
+    return f"{np.mean(wins):.2f}" if wins else "not measurable"
 
 
 def cost() -> None:
@@ -226,12 +291,14 @@ def main() -> None:
     chosen = parser.parse_args()
     attitude_table()
     echo()
+    clips: Clips = {}
     if chosen.bench:
         clips = read_clips(chosen.bench)
         talking_table(clips)
         echo()
-        findings_table(clips)
-        echo()
+        views_table(clips)
+    findings_table(clips, chosen.trials, chosen.workers, chosen.seed)
+    echo()
     cost()
     echo()
     scripted_table(chosen.trials, chosen.workers, chosen.seed)

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from veritile.decision.challenge import Challenge, Glimpse, Reference
-from veritile.decision.challenge.course import PREPARING_S
+from veritile.decision.challenge.course import PREPARING_S, StepFinding
 from veritile.decision.challenge.judgement import MODEL_MOST, Evidence, judge
 from veritile.decision.challenge.words import Answer, Finding, State, Step, StepState, Why
+from veritile.odds import probability
 from veritile.vocabulary import Label, Reason
 
 CELLS = bytes([150, 110, 90] * 100)
@@ -148,8 +149,49 @@ def test_views_from_the_side_are_told_of() -> None:
     film.show(replace(FACE, attitude=None), 2)
     film.show(turned(0))
     told = {found.finding: found.value for found in film.challenge.findings}
-    assert told[Finding.TRACK_LOST] == pytest.approx(0.5)
-    assert told[Finding.COLOUR_JUMP] == 0
+    assert told == {Finding.TRACK_LOST: 0.5, Finding.TRACK_JUMP: 0, Finding.COLOUR_JUMP: 0}
+    assert not any(found.unusual for found in film.challenge.findings)
+
+
+def shown_from_the_side(*views: Glimpse) -> dict[Finding, StepFinding]:
+    film = Film(Challenge((Step.TURN_LEFT,), 0.0))
+    film.show(replace(FACE, outline=(0.6, 0.5, 0.4, 0.0)), 4)
+    for view in views:
+        film.show(replace(view, attitude=(25.0, 0.0, 0.0)) if view.found else view)
+    return {found.finding: found for found in film.challenge.findings}
+
+
+def test_a_face_that_jumps_or_changes_colour_or_is_lost_from_the_side_is_unusual() -> None:
+    side = replace(FACE, outline=(0.6, 0.5, 0.4, 0.3))
+    other = replace(side, cells=bytes([110, 130, 110] * 100))
+    away = replace(side, box=(160.0, 80.0, 60.0, 80.0))
+    lost = replace(side, attitude=None)
+    assert {told.finding for told in shown_from_the_side(side, side).values() if told.unusual} == set()
+    assert shown_from_the_side(side, other, other)[Finding.COLOUR_JUMP].unusual
+    jump = shown_from_the_side(side, away)[Finding.TRACK_JUMP]
+    assert (jump.value, jump.unusual) == (pytest.approx(0.75), True)
+    assert shown_from_the_side(side, lost, lost, lost)[Finding.TRACK_LOST].unusual
+
+
+@given(share=st.floats(0.05, 2.0))
+def test_an_outline_is_compared_with_that_from_the_front(share: float) -> None:
+    side = replace(FACE, outline=(0.6 * share, 0.5 * share, 0.4 * share, 0.9))
+    found = shown_from_the_side(side, side)[Finding.OUTLINE_JUMP]
+    assert found.value == pytest.approx(max(0.0, 1 - share))
+    assert found.unusual == (found.value > 0.1)
+
+
+def test_the_network_is_told_of_by_view() -> None:
+    film = running((Step.TURN_LEFT, Step.NEAR))
+    film.show(replace(turned(25), log_odds=2.0))
+    film.show(replace(turned(25), log_odds=-1.0, quality=0.5))
+    film.show(replace(turned(0), log_odds=-2.0))
+    film.show(replace(turned(0), log_odds=5.0, quality=0.0))
+    film.show(replace(turned(0), log_odds=None))
+    film.show(replace(turned(0), log_odds=5.0, unchanged=True))
+    front, side = film.challenge.views
+    assert (front.view, front.frames, front.score) == ("front", 1, pytest.approx(probability(-2)))
+    assert (side.view, side.frames, side.score) == ("side", 2, pytest.approx(probability(1)))
 
 
 def test_a_challenge_without_steps_and_a_reference_without_a_face_are_refused() -> None:

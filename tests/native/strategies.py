@@ -16,13 +16,14 @@ from veritile.decision.challenge.words import (
     State,
     Step,
     StepState,
+    View,
     Watch,
     Why,
 )
 from veritile.decision.policy import LARGEST_BUDGET, SMALLEST_BUDGET
 from veritile.native import basis
 from veritile.native import messages as m
-from veritile.native.challenge_parts import Action, FindingTold, JudgementTold, ShareTold, StepTold
+from veritile.native.challenge_parts import Action, FindingTold, JudgementTold, ShareTold, StepTold, ViewTold
 from veritile.native.limits import ID_CHARS, LARGEST_SHARE, LONGEST_DAYS, NAME_CHARS, SMALLEST_SHARE
 from veritile.store.state import LogState
 from veritile.store.vault import VaultState
@@ -192,7 +193,17 @@ challenges = st.builds(
     remaining_ms=numbers,
     reference=st.booleans(),
     findings=st.lists(
-        st.builds(FindingTold, finding=st.sampled_from(Finding), step=numbers, value=milliseconds), max_size=2
+        st.builds(
+            FindingTold,
+            finding=st.sampled_from(Finding),
+            step=numbers,
+            value=milliseconds,
+            unusual=st.booleans(),
+        ),
+        max_size=2,
+    ).map(tuple),
+    views=st.lists(
+        st.builds(ViewTold, view=st.sampled_from(View), frames=numbers, score=unit), max_size=2
     ).map(tuple),
     judgement=maybe(
         st.builds(

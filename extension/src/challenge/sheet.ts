@@ -9,7 +9,7 @@ import {
   type ChallengeStep,
 } from "../shared/protocol";
 import { AROUND, CLOSER, Face } from "./face";
-import { findingsOf, stateOf, titleOf } from "./words";
+import { findingsOf, stateOf, titleOf, viewOf } from "./words";
 
 /** By step; the frontal one is -1's. */
 export type Pictures = ReadonlyMap<number, ChallengePicture>;
@@ -22,19 +22,21 @@ export class Sheet {
   private readonly closer = button(text("challenge_closer"), { class: "plain", "aria-pressed": "false" }, () =>
     this.enlarge(this.closer.ariaPressed !== "true"),
   );
+  private readonly views = element("div", { class: "views" });
   private shown = "";
 
   constructor() {
-    this.element.append(this.closer, this.list);
+    this.element.append(this.closer, this.list, this.views);
   }
 
-  show(challenge: Pick<Challenge, "steps" | "findings">, pictures: Pictures): void {
-    const shown = JSON.stringify([challenge.steps, challenge.findings, [...pictures.keys()]]);
+  show(challenge: Pick<Challenge, "steps" | "findings" | "views">, pictures: Pictures): void {
+    const shown = JSON.stringify([challenge.steps, challenge.findings, challenge.views, [...pictures.keys()]]);
     if (shown === this.shown) return;
     this.shown = shown;
     this.faces.length = 0;
     const tried = [...challenge.steps.entries()].filter(([, { state }]) => state !== "waiting");
     this.list.replaceChildren(...tried.map(([at, step]) => this.row(challenge, step, at, pictures)));
+    this.views.replaceChildren(...network(challenge));
     this.closer.hidden = this.faces.length === 0;
     this.enlarge(this.closer.ariaPressed === "true");
   }
@@ -82,6 +84,23 @@ export class Sheet {
     this.faces.push(face);
     return element("figure", {}, face.element, element("figcaption", {}, caption));
   }
+}
+
+/** What the network says of the face, by where it was seen from. */
+function network({ views }: Pick<Challenge, "views">): Node[] {
+  if (!views.length) return [];
+  const rows = views.map((one) =>
+    element(
+      "tr",
+      {},
+      element("th", { scope: "row" }, text(`challenge_view_${one.view}`)),
+      element("td", {}, viewOf(one)),
+    ),
+  );
+  return [
+    element("table", {}, element("caption", {}, text("challenge_views")), element("tbody", {}, ...rows)),
+    element("p", { class: "quiet" }, text("challenge_views_text")),
+  ];
 }
 
 /** The question that the sheet ends with. */

@@ -127,6 +127,7 @@ export class ChallengeView {
       this.open("judged", text("challenge_result", this.name), [verdict(judgement)]);
     else if (state === "asking") this.open("asking", text("challenge_sheet", this.name), []);
     else if (state === "ended" && why) this.open(`ended ${why}`, text(`challenge_end_${why}`, this.name), []);
+    this.showSheet();
   }
 
   /** Pictures are asked for as soon as they are there: a host that dies takes them with it. */

@@ -80,7 +80,8 @@ export const CHALLENGE_WATCH = ["edge", "ear", "hand", "eyes", "glasses", "colou
 /** What a user is to look at. */
 export type ChallengeWatch = (typeof CHALLENGE_WATCH)[number];
 export const CHALLENGE_ENDS = ["cancelled", "refused", "left", "camera_off", "no_face"] as const;
-export const CHALLENGE_FINDINGS = ["not_done", "track_lost", "track_jump", "colour_jump"] as const;
+export const CHALLENGE_FINDINGS = ["not_done", "track_lost", "track_jump", "colour_jump", "outline_jump"] as const;
+export const CHALLENGE_VIEWS = ["front", "side"] as const;
 export const CHALLENGE_SOURCES = ["answer", "compliance", "model"] as const;
 export const CHALLENGE_ANSWERS = ["looks_right", "looks_wrong", "cannot_tell", "refused"] as const;
 /** What the user found. */
@@ -99,6 +100,22 @@ export interface ChallengeStep {
   watch: ChallengeWatch[];
   /** Whether there is a picture of it. */
   picture: boolean;
+}
+
+export interface ChallengeFinding {
+  finding: (typeof CHALLENGE_FINDINGS)[number];
+  /** Index. */
+  step: number;
+  value: number;
+  /** Hardly any real head shows so much. */
+  unusual: boolean;
+}
+
+export interface ChallengeViewed {
+  view: (typeof CHALLENGE_VIEWS)[number];
+  frames: number;
+  /** P(fake), 0-1. */
+  score: number;
 }
 
 export interface ChallengeJudgement {
@@ -123,7 +140,9 @@ export interface Challenge {
   remaining_ms: number;
   /** Whether there is a frontal picture to compare with. */
   reference: boolean;
-  findings: { finding: (typeof CHALLENGE_FINDINGS)[number]; step: number; value: number }[];
+  findings: ChallengeFinding[];
+  /** What the network says of the face, by where it was seen from. */
+  views: ChallengeViewed[];
   judgement?: ChallengeJudgement;
 }
 

@@ -41,6 +41,7 @@ const said = (fields: Partial<Challenge> = {}): Challenge => ({
   remaining_ms: 0,
   reference: false,
   findings: [],
+  views: [],
   ...fields,
 });
 const start = () => panel.onMessage.emit({ kind: "start", call: "D", participant: "p" });

@@ -42,6 +42,7 @@ const said = (fields: Partial<Challenge> = {}): Challenge => ({
   remaining_ms: 7000,
   reference: false,
   findings: [],
+  views: [],
   ...fields,
 });
 const tell = (fields: Partial<Challenge> = {}) => port.onMessage.emit({ kind: "challenge", challenge: said(fields) });
@@ -136,6 +137,31 @@ describe("the sheet", () => {
     ]);
     expect(document.activeElement?.textContent).toBe("What did you see of Ada?");
     expect(root.textContent).toContain("not done");
+  });
+
+  test("what was measured from the side is said where it is unusual, and else that it is not", () => {
+    const found = () => [...root.querySelectorAll(".found")].map((one) => one.textContent);
+    const colour = { finding: "colour_jump", step: 0, value: 0.01, unusual: false } as const;
+    const outline = { finding: "outline_jump", step: 0, value: 0.04, unusual: false } as const;
+    const undone = { finding: "not_done", step: 1, value: 1, unusual: true } as const;
+    tell({ state: "asking", steps, findings: [colour, outline, undone] });
+    expect(found()).toEqual([expect.stringContaining("stayed as they do with most real people")]);
+    tell({ state: "asking", steps, findings: [colour, { ...outline, value: 0.2, unusual: true }, undone] });
+    expect(found()).toEqual([expect.stringContaining("edge of the face is softer")]);
+  });
+
+  test("what the network says is told for the front and for the side", () => {
+    const rows = () => [...root.querySelectorAll(".views tr")].map((row) => row.textContent);
+    expect(rows()).toEqual([]);
+    const views = [
+      { view: "front", frames: 12, score: 0.31 },
+      { view: "side", frames: 3, score: 0.66 },
+    ] as const;
+    tell({ state: "asking", steps, views: [...views] });
+    expect(rows()).toEqual([
+      "From the frontspeaks for a real face (score 0.31, 12 pictures)",
+      "From the sidespeaks for a swap (score 0.66, 3 pictures)",
+    ]);
   });
 
   test("nothing is kept unless the user says so", () => {

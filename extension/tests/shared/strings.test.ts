@@ -13,6 +13,7 @@ import {
   CHALLENGE_SOURCES,
   CHALLENGE_STATES,
   CHALLENGE_STEPS,
+  CHALLENGE_VIEWS,
   CHALLENGE_WATCH,
 } from "../../src/shared/protocol";
 import { LANGUAGES } from "../../src/shared/settings";
@@ -45,6 +46,7 @@ const composed = [
   ...CHALLENGE_WATCH.map((sign) => `challenge_watch_${sign}`),
   // What was not done is said by the step's state.
   ...CHALLENGE_FINDINGS.filter((finding) => finding !== "not_done").map((finding) => `challenge_finding_${finding}`),
+  ...CHALLENGE_VIEWS.map((view) => `challenge_view_${view}`),
   ...CHALLENGE_ANSWERS.map((answer) => `challenge_answer_${answer}`),
   ...CHALLENGE_SOURCES.map((source) => `challenge_source_${source}`),
   ...CHALLENGE_ENDS.map((end) => `challenge_end_${end}`),

@@ -1,8 +1,8 @@
 """A face and its surroundings in a few coloured cells, for following what somebody is asked to do.
 
 A hand before the face, a finger on the cheek, a lamp that moves: all change the colours of
-some of the cells against earlier ones of the same person. The comparison is for whoever keeps
-those; this module only cuts and shrinks, so that it needs no memory.
+some of the cells against earlier ones of the same person. The outline is measured beside them. The
+comparison is for whoever keeps those; this module only cuts and shrinks, so that it needs no memory.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from veritile.frame.crop import crop_face
+from veritile.frame.outline import outline
 from veritile.frame.pose import attitude_of
 from veritile.frame.result import Closeup, Face
 
@@ -50,9 +51,11 @@ def closeup(rgb: NDArray[np.uint8], faces: Sequence[Face], focus: Sequence[float
             margin=MARGIN,
             size=CELLS,
         )
+        sharp = outline(rgb, face.box) if face else ()
     except ValueError:  # the place lies outside a picture that has become smaller
         return None
-    return Closeup((x, y, width, height), attitude_of(face.landmarks) if face else None, cells.tobytes())
+    attitude = attitude_of(face.landmarks) if face else None
+    return Closeup((x, y, width, height), attitude, cells.tobytes(), sharp)
 
 
 def _nearest(faces: Sequence[Face], focus: Sequence[float]) -> Face | None:

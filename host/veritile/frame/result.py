@@ -86,6 +86,8 @@ class Closeup:
     """Yaw, pitch and roll in degrees, see `veritile.frame.pose`; None where no face was found."""
     cells: bytes
     """The face and its surroundings as RGB cells, row by row."""
+    outline: tuple[float, ...]
+    """How sharply it is drawn around, see `veritile.frame.outline`; empty where no face was found."""
 
 
 @dataclass(frozen=True, slots=True)

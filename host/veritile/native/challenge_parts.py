@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
-from veritile.decision.challenge.words import Finding, Hint, Source, Step, StepState, Watch
+from veritile.decision.challenge.words import Finding, Hint, Source, Step, StepState, View, Watch
 from veritile.native.fields import Count, Measure, Unit
 from veritile.vocabulary import Label, Reason
 
@@ -46,6 +46,15 @@ class FindingTold(Struct, frozen=True, kw_only=True):
     finding: Finding
     step: Count
     value: Measure
+    unusual: bool
+
+
+class ViewTold(Struct, frozen=True, kw_only=True):
+    """What the network says of the face as seen from one place."""
+
+    view: View
+    frames: Count
+    score: Unit
 
 
 class ShareTold(Struct, frozen=True, kw_only=True):
@@ -93,8 +102,17 @@ def steps_of(challenge: Challenge, shown: set[int]) -> tuple[StepTold, ...]:
 def findings_of(challenge: Challenge) -> tuple[FindingTold, ...]:
     """Tell what was noticed."""
     return tuple(
-        FindingTold(finding=found.finding, step=found.step, value=round(found.value, 3))
+        FindingTold(
+            finding=found.finding, step=found.step, value=round(found.value, 3), unusual=found.unusual
+        )
         for found in challenge.findings
+    )
+
+
+def views_of(challenge: Challenge) -> tuple[ViewTold, ...]:
+    """Tell what the network says, by view."""
+    return tuple(
+        ViewTold(view=seen.view, frames=seen.frames, score=round(seen.score, 3)) for seen in challenge.views
     )
 
 

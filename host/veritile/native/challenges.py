@@ -13,7 +13,7 @@ from msgspec import UNSET
 
 from veritile.decision.challenge import Challenge, Glimpse, Judgement
 from veritile.decision.challenge.words import Answer, State, Step, Why
-from veritile.native.challenge_parts import findings_of, judgement_of, steps_of
+from veritile.native.challenge_parts import findings_of, judgement_of, steps_of, views_of
 from veritile.native.fields import Box
 from veritile.native.limits import SHOWN_BYTES
 from veritile.native.messages import ChallengeTold
@@ -111,5 +111,6 @@ class Live:
                 remaining_ms=round(challenge.remaining_s * 1000),
                 reference=REFERENCE in self._pictures,
                 findings=findings_of(challenge),
+                views=views_of(challenge),
                 judgement=judgement_of(challenge.judgement),
             )

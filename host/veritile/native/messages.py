@@ -14,7 +14,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from veritile.decision.challenge.words import Answer, State, Why
 from veritile.decision.policy import LARGEST_BUDGET, SMALLEST_BUDGET
 from veritile.native.basis import Basis
-from veritile.native.challenge_parts import Action, FindingTold, JudgementTold, StepTold
+from veritile.native.challenge_parts import Action, FindingTold, JudgementTold, StepTold, ViewTold
 from veritile.native.fields import Box, Count, EpochMs, Key, Measure, Name, RequestId, Side, Unit, Word
 from veritile.native.limits import BATCH_FRAMES, LARGEST_SHARE, LONGEST_DAYS, PROTOCOL, SMALLEST_SHARE
 from veritile.store.state import LogState
@@ -362,6 +362,7 @@ class ChallengeTold(_Reply, frozen=True, kw_only=True, tag="challenge"):
     remaining_ms: Count
     reference: bool
     findings: tuple[FindingTold, ...]
+    views: tuple[ViewTold, ...]
     judgement: JudgementTold | UnsetType = UNSET
 
 

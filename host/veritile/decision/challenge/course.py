@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from veritile.decision.challenge.findings import SideViews
+from veritile.decision.challenge.findings import Found, SideViews
 from veritile.decision.challenge.glimpse import Glimpse
 from veritile.decision.challenge.judgement import Evidence, Judgement, judge
 from veritile.decision.challenge.reference import ENOUGH, Reference
 from veritile.decision.challenge.tracker import StepTracker
+from veritile.decision.challenge.views import Viewed, Views
 from veritile.decision.challenge.words import Answer, Finding, State, Step, StepState, Why
 from veritile.vocabulary import Label
 
@@ -21,9 +22,11 @@ class StepFinding(NamedTuple):
     """What was noticed at a step."""
 
     finding: Finding
+    value: float
     step: int
     """Index."""
-    value: float
+    unusual: bool
+    """Whether hardly any real head shows it."""
 
 
 class Challenge:
@@ -47,7 +50,8 @@ class Challenge:
         self._began = self._now = at
         self._before: list[Glimpse] = []
         self._reference: Reference | None = None
-        self._views = tuple(SideViews() for _ in steps)
+        self._sides = tuple(SideViews() for _ in steps)
+        self._views = Views()
         self._evidence = Evidence()
 
     @property
@@ -70,12 +74,16 @@ class Challenge:
     @property
     def findings(self) -> tuple[StepFinding, ...]:
         """What was noticed so far, by step."""
-        told = []
-        for index, (tracker, views) in enumerate(zip(self.trackers, self._views, strict=True)):
-            if tracker.state is StepState.NOT_DONE:
-                told.append(StepFinding(Finding.NOT_DONE, index, 1.0))
-            told += [StepFinding(found.finding, index, found.value) for found in views.findings()]
+        told: list[StepFinding] = []
+        for index, (tracker, sides) in enumerate(zip(self.trackers, self._sides, strict=True)):
+            undone = [Found(Finding.NOT_DONE, 1.0)] if tracker.state is StepState.NOT_DONE else []
+            told += [StepFinding(*found, index, found.unusual) for found in (*undone, *sides.findings())]
         return tuple(told)
+
+    @property
+    def views(self) -> tuple[Viewed, ...]:
+        """What the network says of the face from the front and from the side."""
+        return self._views.told()
 
     def see(self, glimpse: Glimpse) -> int | None:
         """Take in a picture; return the index of the step that it shows best so far, -1 for the reference."""
@@ -88,7 +96,8 @@ class Challenge:
         if self._reference is None or index is None:
             return self._prepare(glimpse)
         best = self.trackers[index].see(glimpse, self._reference)
-        self._views[index].see(glimpse, self._reference)
+        self._sides[index].see(glimpse, self._reference)
+        self._views.see(glimpse, self._reference)
         self._go_on()
         return index if best else None
 

@@ -22,6 +22,8 @@ class Glimpse:
     """RGB of n x n cells, row by row: a square of 1.8 times the long side of the box, centred on it."""
     width: int = 0
     """Of the picture, pixels."""
+    outline: tuple[float, ...] = ()
+    """How sharply the face is drawn around, by direction, 0 to about 1; empty without a face."""
     log_odds: float | None = None
     """Calibrated ln(P(fake) / P(real)) of the face; None when it could not be judged."""
     quality: float = 0.0

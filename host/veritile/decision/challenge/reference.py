@@ -29,6 +29,8 @@ class Reference:
     beside: tuple[float, float]
     """Share of skin beside the cheeks, the picture's left and right."""
     light: Light
+    outline: tuple[float, ...]
+    """How sharply the face was drawn around, by direction; empty where no picture told it."""
 
     @classmethod
     def of(cls, glimpses: Sequence[Glimpse]) -> Reference:
@@ -39,6 +41,7 @@ class Reference:
         yaw, pitch = (_middle([attitude[axis] for attitude in attitudes]) for axis in (0, 1))
         middle = min(glimpses, key=lambda g: abs(g.attitude[0] - yaw) if g.attitude else 1e9)
         skin = complexion(middle.cells)
+        outlines = [glimpse.outline for glimpse in glimpses if glimpse.outline]
         return cls(
             yaw=yaw,
             pitch=pitch,
@@ -47,6 +50,7 @@ class Reference:
             skin=skin,
             beside=skin_beside(middle.cells, skin),
             light=light(middle.cells),
+            outline=tuple(_middle(ray) for ray in zip(*outlines, strict=True)),
         )
 
 

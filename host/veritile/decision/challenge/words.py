@@ -85,6 +85,15 @@ class Finding(StrEnum):
     """The farthest that the face jumped between two views from the side, in its long sides."""
     COLOUR_JUMP = "colour_jump"
     """How far the colour of the face from the side is from that in front; two people's skin is 0.03 apart."""
+    OUTLINE_JUMP = "outline_jump"
+    """By which share the outline of the face is less sharp from the side than in front; 0 when it is not."""
+
+
+class View(StrEnum):
+    """From where the face was seen."""
+
+    FRONT = "front"
+    SIDE = "side"
 
 
 class Answer(StrEnum):
