@@ -147,6 +147,47 @@ class TestPage:
         assert [a["src"] for tag, a in shown if tag == "img"] == ["data:image/jpeg;base64,/9hqcGVn"]
 
 
+class TestChallenges:
+    def kept(self, recorder: Recorder, name: str = "Ada", **more: Any) -> Document:
+        recorder.call("a", "suspect", name=name, closed=False)
+        told = {
+            "participant": "ada",
+            "answer": "looks_wrong",
+            "steps": [{"step": "turn_left", "state": "done"}, {"step": "hand", "state": "not_done"}],
+            "judgement": {
+                "label": "suspect",
+                "log_odds": 1.13,
+                "shares": [{"source": "answer", "log_odds": 1.4}, {"source": "model", "log_odds": -0.27}],
+            },
+        }
+        recorder.write(recorder.entry(Kind.CHALLENGE, "a", **(told | more)))
+        return read(recorder)
+
+    def test_are_rows_of_the_table(self, recorder: Recorder) -> None:
+        *_, row = csv.DictReader(io.StringIO(as_csv(self.kept(recorder, NASTY))[1:]))
+        assert (row["kind"], row["label"], row["evidence"]) == ("challenge", "suspect", "1.13")
+        assert (row["answer"], row["steps"]) == ("looks_wrong", "turn left: done; hand: not done")
+        assert row["name"] == "'" + NASTY
+
+    def test_nothing_of_a_log_that_was_tampered_with_becomes_a_formula(self, recorder: Recorder) -> None:
+        steps = [{"step": "=1+1", "state": "done"}]
+        *_, row = csv.DictReader(io.StringIO(as_csv(self.kept(recorder, answer=NASTY, steps=steps))[1:]))
+        assert (row["answer"], row["steps"]) == ("'" + NASTY, "'=1+1: done")
+
+    def test_are_told_in_words_on_the_page(self, recorder: Recorder) -> None:
+        page = Page(as_html(self.kept(recorder, NASTY)))
+        assert "Guided challenges" in page.text
+        assert "turn left: done; hand: not done" in page.text
+        assert "answer +1.40; model -0.27" in page.text
+        assert "script" not in {tag for tag, _ in page.elements}
+
+    def test_one_that_makes_no_sense_is_left_out_and_the_rest_is_told(self, recorder: Recorder) -> None:
+        found = self.kept(recorder, judgement={"label": "purple"})
+        assert "Guided challenges" not in Page(as_html(found)).text
+        assert "challenge" not in as_csv(found)
+        assert "purple" in as_json(found)
+
+
 class TestTable:
     def test_row_for_everything_that_was_shown(self, recorder: Recorder) -> None:
         recorder.call("a", "likely_real", "suspect", name=NASTY)

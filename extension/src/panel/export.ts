@@ -36,11 +36,23 @@ export function save(content: string, platform: string, started: number, format:
   setTimeout(() => URL.revokeObjectURL(address));
 }
 
-const COLUMNS = ["time", "participant", "name", "event", "label", "reason", "score", "evidence", "alarm"] as const;
+const COLUMNS = [
+  "time",
+  "participant",
+  "name",
+  "event",
+  "label",
+  "reason",
+  "score",
+  "evidence",
+  "alarm",
+  "answer",
+  "steps",
+] as const;
 type Row = Partial<Record<(typeof COLUMNS)[number], string | number>>;
 
 function csv({ people, alarm }: CallRecord): string {
-  const rows: Row[] = people.flatMap(({ participant, name, changes, trace }) => {
+  const rows: Row[] = people.flatMap(({ participant, name, changes, trace, challenges = [] }) => {
     const who = { participant, ...(name !== undefined && { name }) };
     const labels = changes.map(({ at, label, reason }: Change) => ({
       time: time(at),
@@ -57,7 +69,16 @@ function csv({ people, alarm }: CallRecord): string {
       evidence: trace.evidence[index] ?? "",
       alarm: alarm ?? "",
     }));
-    return [...labels, ...looks];
+    const checks = challenges.map(({ at, answer, label, log_odds: evidence, steps }) => ({
+      time: time(at),
+      ...who,
+      event: "challenge",
+      label,
+      evidence,
+      answer,
+      steps: steps.map(({ step, state }) => `${step}: ${state}`.replaceAll("_", " ")).join("; "),
+    }));
+    return [...labels, ...looks, ...checks];
   });
   const lines = [COLUMNS.join(","), ...rows.map((row) => COLUMNS.map((column) => cell(row[column])).join(","))];
   // RFC 4180; spreadsheets take the mark for "this is UTF-8".

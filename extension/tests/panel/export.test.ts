@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { beforeEach, expect, test } from "vitest";
 import { contentOf } from "../../src/panel/export";
-import type { CallRecord, PersonRecord } from "../../src/shared/history";
+import type { CallRecord, ChallengeRecord, PersonRecord } from "../../src/shared/history";
 import { fakeChrome } from "../chrome";
 
 beforeEach(() => {
@@ -54,13 +54,31 @@ function cells(csv: string): string[][] {
 
 test("CSV holds what was said and the evidence, one row each", () => {
   expect(cells(contentOf(call(person()), "csv", "0.1.0"))).toEqual([
-    ["time", "participant", "name", "event", "label", "reason", "score", "evidence", "alarm"],
-    ["1970-01-01T00:00:01.000Z", "p", "Ada", "label", "inconclusive", "starting", "", "", ""],
-    ["1970-01-01T00:00:05.000Z", "p", "Ada", "label", "suspect", "", "", "", ""],
-    ["1970-01-01T00:00:01.000Z", "p", "Ada", "evidence", "", "", "", "0", "10.49"],
-    ["1970-01-01T00:00:02.000Z", "p", "Ada", "evidence", "", "", "0.5", "1.5", "10.49"],
-    ["1970-01-01T00:00:05.000Z", "p", "Ada", "evidence", "", "", "0.75", "6.25", "10.49"],
+    ["time", "participant", "name", "event", "label", "reason", "score", "evidence", "alarm", "answer", "steps"],
+    ["1970-01-01T00:00:01.000Z", "p", "Ada", "label", "inconclusive", "starting", "", "", "", "", ""],
+    ["1970-01-01T00:00:05.000Z", "p", "Ada", "label", "suspect", "", "", "", "", "", ""],
+    ["1970-01-01T00:00:01.000Z", "p", "Ada", "evidence", "", "", "", "0", "10.49", "", ""],
+    ["1970-01-01T00:00:02.000Z", "p", "Ada", "evidence", "", "", "0.5", "1.5", "10.49", "", ""],
+    ["1970-01-01T00:00:05.000Z", "p", "Ada", "evidence", "", "", "0.75", "6.25", "10.49", "", ""],
   ]);
+});
+
+const challenge: ChallengeRecord = {
+  at: 6000,
+  answer: "looks_wrong",
+  steps: [
+    { step: "turn_left", state: "done" },
+    { step: "hand", state: "not_done" },
+  ],
+  label: "suspect",
+  log_odds: 1.4,
+  shares: [{ source: "answer", log_odds: 1.4 }],
+};
+
+test("CSV holds the challenges that were kept", () => {
+  const csv = contentOf(call(person({ name: "=1", challenges: [challenge] })), "csv", "0.1.0");
+  const outcome = ["", "", "1.4", "", "looks_wrong", "turn left: done; hand: not done"];
+  expect(cells(csv).at(-1)).toEqual(["1970-01-01T00:00:06.000Z", "p", "'=1", "challenge", "suspect", ...outcome]);
 });
 
 test.each(["=1+1", "+1", "-1", "@SUM(A1)", "|calc", "\t=1", " =1", "\r=1", "＝1", "%x"])(
@@ -74,8 +92,8 @@ test.each(["=1+1", "+1", "-1", "@SUM(A1)", "|calc", "\t=1", " =1", "\r=1", "＝1
 test("whatever people call themselves, every row has its cells, and none begins a formula", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), fc.string({ unit: "binary" }), (name, participant) => {
-      const rows = cells(contentOf(call(person({ name, participant })), "csv", "0.1.0"));
-      expect(rows.map((row) => row.length)).toEqual(Array(6).fill(9));
+      const rows = cells(contentOf(call(person({ name, participant, challenges: [challenge] })), "csv", "0.1.0"));
+      expect(rows.map((row) => row.length)).toEqual(Array(7).fill(11));
       expect(rows.flat().filter((cell) => /^\s*[=+\-@]/.test(cell))).toEqual([]);
       expect([name, `'${name}`]).toContain(rows[1]?.[2]);
     }),

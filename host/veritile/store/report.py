@@ -11,7 +11,9 @@ from typing import Final
 
 from msgspec import UNSET
 
+from veritile.store.challenge import challenges_of, names_of
 from veritile.store.document import Change, Document, Event, Person, worst
+from veritile.store.entries import Kind
 from veritile.store.plot import name, plot
 from veritile.store.table import iso
 from veritile.vocabulary import Label
@@ -49,8 +51,9 @@ def as_html(document: Document, pictures: Mapping[int, bytes] | None = None) -> 
         '<p class="note">A label says what the evidence speaks for. It is no proof. Score: 0 real, 1 fake, '
         "unbroken line. Evidence: broken line, as a share of what an alarm needs. Times are UTC.</p>",
         *(_person(person, document) for person in document.participants),
+        _challenges(document),
         _pictures(document, pictures or {}),
-        _events(document.events),
+        _events(tuple(event for event in document.events if event.kind != Kind.CHALLENGE)),
     ]
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
@@ -91,6 +94,25 @@ def _row(change: Change) -> str:
         f"<tr><td>{_text(iso(change.at))}</td><td>{_badge(change.label)}</td><td>{_text(reason)}</td>"
         f'<td class="n">{score}</td><td class="n">{change.confidence:.2f}</td>'
         f'<td class="n">{change.evidence:.2f}</td></tr>'
+    )
+
+
+def _challenges(document: Document) -> str:
+    kept = challenges_of(document)
+    if not kept:
+        return ""
+    names = names_of(document)
+    rows = "".join(
+        f"<tr><td>{_text(iso(at))}</td>"
+        f"<td><bdi>{_text(names.get(one.participant, one.participant))}</bdi></td>"
+        f"<td>{_badge(one.judgement.label)}</td><td>{_text(one.answer.replace('_', ' '))}</td>"
+        f"<td>{_text(one.outcome)}</td><td>{_text(one.parts)}</td></tr>"
+        for at, one in kept
+    )
+    return (
+        "<section><h2>Guided challenges</h2><table><thead><tr><th>Time</th><th>Who</th><th>Label</th>"
+        f"<th>The user’s answer</th><th>Steps</th><th>Shares, log-odds</th></tr></thead><tbody>{rows}</tbody>"
+        "</table></section>"
     )
 
 

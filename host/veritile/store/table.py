@@ -4,49 +4,71 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from msgspec import UNSET
 
+from veritile.store.challenge import challenges_of, names_of
 from veritile.store.document import Document
 
 COLUMNS: Final = (
     "session", "platform", "participant", "name", "time", "epoch_ms", "kind", "label", "reason", "score",
-    "confidence", "evidence",
+    "confidence", "evidence", "answer", "steps",
 )  # fmt: skip
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What a spreadsheet may take for the beginning of a formula."""
 
 
 def as_csv(document: Document) -> str:
-    """Return the document's verdicts as CSV (RFC 4180); by its byte order mark spreadsheets know UTF-8.
+    """Return verdicts and challenges as CSV (RFC 4180); by its byte order mark spreadsheets know UTF-8.
 
     Text that a spreadsheet could take for a formula has an apostrophe before it.
     """
     out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
+    writer = csv.DictWriter(out, COLUMNS, restval="")
+    writer.writeheader()
+    call = {"session": document.session, "platform": document.platform}
+    for row in (*_shown(document), *_challenges(document)):
+        writer.writerow({column: harmless(cell) for column, cell in (call | row).items()})
+    return "\ufeff" + out.getvalue()
+
+
+def _shown(document: Document) -> Iterator[dict[str, Any]]:
     for person in document.participants:
         lines = [("change", change) for change in person.changes]
         lines += [("standing", standing) for standing in person.standings]
         for kind, line in sorted(lines, key=lambda each: each[1].at):
-            row = (
-                document.session,
-                document.platform,
-                person.participant,
-                "" if person.name is UNSET else person.name,
-                iso(line.at),
-                line.at,
-                kind,
-                line.label.value,
-                line.reason or "",
-                "" if line.score is None else line.score,
-                line.confidence,
-                line.evidence,
-            )
-            writer.writerow([harmless(cell) for cell in row])
-    return "\ufeff" + out.getvalue()
+            yield {
+                "participant": person.participant,
+                "name": "" if person.name is UNSET else person.name,
+                "time": iso(line.at),
+                "epoch_ms": line.at,
+                "kind": kind,
+                "label": line.label.value,
+                "reason": line.reason,
+                "score": line.score,
+                "confidence": line.confidence,
+                "evidence": line.evidence,
+            }
+
+
+def _challenges(document: Document) -> Iterator[dict[str, Any]]:
+    names = names_of(document)
+    for at, kept in challenges_of(document):
+        yield {
+            "participant": kept.participant,
+            "name": names.get(kept.participant),
+            "time": iso(at),
+            "epoch_ms": at,
+            "kind": "challenge",
+            "label": kept.judgement.label.value,
+            "reason": kept.judgement.reason,
+            "evidence": kept.judgement.log_odds,
+            "answer": kept.answer,
+            "steps": kept.outcome,
+        }
 
 
 def harmless(cell: Any) -> Any:
