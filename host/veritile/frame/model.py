@@ -8,7 +8,6 @@ and nothing about a particular net is written in this program.
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
+from veritile.digest import sha256
 from veritile.errors import InferenceError, ModelChecksumError, ModelMetadataError, ModelMissingError
 from veritile.frame.card import Card
 from veritile.frame.providers import CPU, Provider, chosen, note_failure
@@ -93,7 +93,7 @@ class Model:
                 contradicts the card.
             InferenceError: ONNX Runtime cannot load it.
         """
-        data = _read_checked(card)
+        data = read_checked(card)
         provider = provider or chosen(card.sha256)
         try:
             session = open_session(data, card.file.name, provider, profile=profile)
@@ -101,7 +101,7 @@ class Model:
             if provider.name == CPU:
                 raise
             session = open_session(data, card.file.name)
-        metadata = _Metadata(session.get_modelmeta().custom_metadata_map, card)
+        metadata = Metadata(session.get_modelmeta().custom_metadata_map, card)
         metadata.must_equal("name", card.name)
         metadata.must_equal("version", card.version)
         metadata.must_equal("input_size", str(card.input_size))
@@ -172,7 +172,7 @@ class Model:
 
     def _fall_back(self) -> None:
         """Go on with the CPU, and from now on at every start: a device that has failed will fail again."""
-        self._session = open_session(_read_checked(self._card), self._card.file.name)
+        self._session = open_session(read_checked(self._card), self._card.file.name)
         self.info = replace(self.info, provider=CPU)
         note_failure(self._card.sha256)
 
@@ -199,7 +199,7 @@ class _Scaling:
         return pixels.astype(np.float32) * np.float32(self.scale) + np.float32(self.offset)
 
 
-class _Metadata:
+class Metadata:
     """Custom metadata of a graph: strings, checked as they are read."""
 
     def __init__(self, entries: Mapping[str, str], card: Card) -> None:
@@ -240,7 +240,7 @@ class _Metadata:
         return number
 
 
-def _read_checked(card: Card) -> bytes:
+def read_checked(card: Card) -> bytes:
     """The bytes of the file, which are then what is loaded: nothing can be exchanged in between."""
     path: Path = card.file
     try:
@@ -254,7 +254,7 @@ def _read_checked(card: Card) -> bytes:
             f"The model {path} cannot be read ({error.strerror}): put it back beside its card, or "
             "reinstall Veritile."
         ) from error
-    if hashlib.sha256(data).hexdigest() != card.sha256:
+    if sha256(data).hexdigest() != card.sha256:
         raise ModelChecksumError(
             f"{path} is not the file that its card describes (SHA-256 differs): reinstall Veritile, "
             "or export the model and its card again."

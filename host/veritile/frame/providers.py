@@ -15,16 +15,12 @@ from __future__ import annotations
 import json
 import os
 import platform
-import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
-
-import platformdirs
 
 CPU: Final = "CPUExecutionProvider"
 PROVIDER_VARIABLE: Final = "VERITILE_PROVIDER"
@@ -35,11 +31,18 @@ CACHE_FILE: Final = "providers.json"
 def _nvidia_driver() -> str:
     if sys.platform == "linux":
         return Path("/proc/driver/nvidia/version").read_text(encoding="utf-8").splitlines()[0]
+    import subprocess
+
     query = ["nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader"]
-    return subprocess.run(query, capture_output=True, text=True, timeout=10, check=True).stdout.strip()
+    try:
+        return subprocess.run(query, capture_output=True, text=True, timeout=10, check=True).stdout.strip()
+    except subprocess.SubprocessError as error:
+        raise OSError(str(error)) from error
 
 
 def _openvino() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
     for package in ("openvino", "onnxruntime-openvino"):
         with suppress(PackageNotFoundError):
             return f"{package} {version(package)}, {platform.processor() or platform.machine()}"
@@ -53,7 +56,7 @@ class Provider:
     name: str
     """As ONNX Runtime calls it."""
     driver: Callable[[], str]
-    """What it depends on beside ONNX Runtime, with its version; may raise OSError or SubprocessError."""
+    """What it depends on beside ONNX Runtime, with its version; may raise OSError."""
     options: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -87,12 +90,14 @@ def driver_of(provider: Provider) -> str:
     """Return the version of what the provider depends on; empty where it cannot be told."""
     try:
         return provider.driver()
-    except (OSError, subprocess.SubprocessError, IndexError):
+    except (OSError, IndexError):
         return ""
 
 
 def cache_file() -> Path:
     """Return where winners are kept: in $VERITILE_CACHE_DIR, or the platform's folder for caches."""
+    import platformdirs
+
     chosen = os.environ.get(CACHE_DIR_VARIABLE)
     folder = Path(chosen) if chosen else platformdirs.user_cache_path("veritile", appauthor=False)
     return folder / CACHE_FILE

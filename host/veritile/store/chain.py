@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 from bisect import bisect_right
@@ -11,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
+from veritile.digest import sha256
 from veritile.store.entries import GENESIS, Kind, digest
 from veritile.store.spans import Span, told
 
@@ -146,7 +146,7 @@ class _Walk:
         found = set()
         for seq, sealed in self._connection.execute("SELECT seq, sealed FROM pictures ORDER BY seq"):
             found.add(seq)
-            if self._pictures.get(seq) != hashlib.sha256(_bytes(sealed)).hexdigest():
+            if self._pictures.get(seq) != sha256(_bytes(sealed)).hexdigest():
                 self._problem(seq, f"The picture kept with entry {seq} was changed or put in.")
         for seq in self._pictures.keys() - found - self._dropped:
             self._problem(seq, f"The picture kept with entry {seq} was deleted.")

@@ -96,8 +96,6 @@ class Database:
 
 def prepare(path: Path) -> None:
     """Bring an existing file to the newest version; raises sqlite3.Error, Newer."""
-    import caribou
-
     with closing(_connect(path)) as connection:
         version = _version(connection)
         if version == NEWEST:
@@ -107,6 +105,8 @@ def prepare(path: Path) -> None:
         # Both are kept in the file; the first must be said before there is a table.
         connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
         connection.execute("PRAGMA journal_mode = WAL").fetchall()
+    import caribou  # 1 MB, which a log that is up to date need not cost
+
     caribou.upgrade(str(path), list(MIGRATIONS))
 
 

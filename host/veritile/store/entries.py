@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
+from veritile.digest import sha256
+
 if TYPE_CHECKING:
     import sqlite3
 
@@ -74,11 +76,9 @@ def digest(
     The canonical bytes are UTF-8 of the JSON array [seq, at, kind, host, session, body], the body as the text
     that is stored. Values of any type are taken: what somebody has put into a column hashes as it is.
     """
-    import hashlib  # OpenSSL, which `hello` need not wait for
-
     columns = [seq, at, kind, host, session, body]
     text = json.dumps(columns, ensure_ascii=False, separators=(",", ":"), default=repr)
-    return hashlib.sha256(previous + text.encode("utf-8", "surrogatepass")).digest()
+    return sha256(previous + text.encode("utf-8", "surrogatepass")).digest()
 
 
 def append(connection: sqlite3.Connection, entry: Entry) -> int:

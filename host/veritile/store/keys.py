@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import os
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from veritile.digest import sha256
 from veritile.errors import PictureKeyError
 from veritile.store.folder import KEY_NAME, write_private
 
@@ -31,7 +31,7 @@ class KeyPlace(StrEnum):
 
 def key_id(key: bytes) -> str:
     """A short name by which an entry tells which key it needs."""
-    return hashlib.sha256(b"veritile key " + key).hexdigest()[:8]
+    return sha256(b"veritile key " + key).hexdigest()[:8]
 
 
 def known(folder: Path) -> dict[str, bytes]:

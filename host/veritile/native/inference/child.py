@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import os
 import queue
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
-from typing import IO, Final, TypeVar, cast
+from typing import IO, Any, Final, TypeVar, cast
 
 import msgspec
 
@@ -19,10 +20,12 @@ from veritile.errors import FramingError
 from veritile.frame.result import Box, FrameResult
 from veritile.native.framing import FrameReader
 from veritile.native.inference.wire import (
+    Asked,
+    Explain,
     Failed,
     Look,
     Ready,
-    Seen,
+    Refused,
     error_of,
     frame,
     read_answer,
@@ -47,10 +50,16 @@ class Child:
         """Start it; raises OSError."""
         no_window = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # Windows would open one for it
         self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, creationflags=no_window
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            bufsize=0,
+            creationflags=no_window,
+            # glibc would keep a store of memory for each thread.
+            env={**os.environ, "MALLOC_ARENA_MAX": "1"},
         )
         self._ids = itertools.count()
-        self._asked: dict[int, Future[FrameResult]] = {}
+        self._asked: dict[int, Future[Any]] = {}
         self._lock = threading.Lock()
         self._ready: Future[Ready] = Future()
         self._ended: str | None = None
@@ -81,18 +90,27 @@ class Child:
         Raises Lost, also after `timeout` seconds; the VeritileError for which it cannot be judged.
         """
         told: Future[FrameResult] = Future()
-        with self._lock:
-            if self._ended is not None:
-                raise Lost(self._ended)
-            number = next(self._ids)
-            self._asked[number] = told
-        self._out.put(frame(Look(number, picture, last, focus)))
+        self._ask(lambda number: Look(number, picture, last, focus), told)
         return self._within(timeout, told, "looking at a picture")
+
+    def explain(self, picture: bytes, box: Box, timeout: float) -> bytes:
+        """Have a heat map drawn, a JPEG; raises as `look`."""
+        told: Future[bytes] = Future()
+        self._ask(lambda number: Explain(number, picture, box), told)
+        return self._within(timeout, told, "drawing a heat map")
 
     def kill(self, why: str) -> None:
         """End it at once, whatever it is doing; whoever waits for it gets Lost."""
         self._over(why)
         self._process.kill()
+
+    def _ask(self, make: Callable[[int], Asked], told: Future[Any]) -> None:
+        with self._lock:
+            if self._ended is not None:
+                raise Lost(self._ended)
+            number = next(self._ids)
+            self._asked[number] = told
+        self._out.put(frame(make(number)))
 
     def _within(self, timeout: float, told: Future[_Told], doing: str) -> _Told:
         left = timeout
@@ -138,7 +156,7 @@ class Child:
                 told = self._asked.pop(answer.id, None)
             if told is not None:
                 _settle(
-                    told, answer.result if isinstance(answer, Seen) else error_of(answer.code, answer.text)
+                    told, error_of(answer.code, answer.text) if isinstance(answer, Refused) else answer.result
                 )
 
     def _over(self, why: str) -> None:
