@@ -117,6 +117,12 @@ class NoChallengeError(SessionError):
     code = 304
 
 
+class NothingSeenError(SessionError):
+    """No face of the participant could be judged yet, so that there is no score to explain."""
+
+    code = 305
+
+
 class ImageError(VeritileError):
     """A picture or video cannot be used."""
 

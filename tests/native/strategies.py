@@ -100,6 +100,7 @@ client_messages = st.one_of(
         keep=maybe(st.booleans()),
     ),
     st.builds(m.PictureRequest, id=ids, session=keys, participant=keys, step=maybe(numbers)),
+    st.builds(m.HeatmapRequest, id=ids, session=keys, participant=keys),
 )
 
 model = st.builds(m.Model, name=text, version=text, sha256=text)
@@ -229,6 +230,15 @@ host_messages = st.one_of(
         captured_at=epoch_ms,
         box=maybe(boxes),
         yaw=maybe(st.floats(-90, 90)),
+    ),
+    st.builds(
+        m.HeatmapTold,
+        re=replies,
+        session=keys,
+        participant=keys,
+        jpeg=st.binary(max_size=300),
+        captured_at=epoch_ms,
+        score=unit,
     ),
     st.builds(
         m.Info,

@@ -7,10 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final, Self
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from veritile.errors import UnsupportedFormatError
+from veritile.errors import CorruptImageError, UnsupportedFormatError
 from veritile.frame.card import DEFAULT_MODEL, read_card
 from veritile.frame.changed import is_unchanged, thumbnail
 from veritile.frame.closeup import closeup
@@ -27,6 +28,8 @@ from veritile.frame.signature import signature
 
 __all__ = ["Face", "FaceResult", "FrameAnalyzer", "FrameResult", "ModelInfo", "Timing"]
 
+HEATMAP_SIDE: Final = 320
+"""Pixels along each side of a heat map that is told to another program."""
 MAX_LOOKS: Final = 8
 """Faces of one frame that are judged, the largest."""
 
@@ -84,6 +87,25 @@ class FrameAnalyzer:
             return FrameResult((), (), rgb.shape[1], rgb.shape[0], timing, small, unchanged=True)
         result = self._analyze(rgb, decode_ms, small)
         return result if focus is None else replace(result, closeup=closeup(rgb, result.faces, focus))
+
+    def explain_encoded(self, data: bytes, box: Box) -> bytes:
+        """Return where in a face its score comes from, as a JPEG; it costs over a hundred looks.
+
+        Args:
+            data: the encoded JPEG or WebP picture.
+            box: x, y, width, height of the face in pixels, as it was found.
+
+        Raises ImageError (see `veritile.frame.decode.decode`), ModelError.
+        """
+        from veritile.frame.occlusion import heat_map
+
+        rgb = decode_with_header(data, CALL)[0]
+        try:
+            shown = heat_map(self._model, rgb, box).overlay(HEATMAP_SIDE)
+        except ValueError as error:
+            raise CorruptImageError("The face does not lie in the picture: send it anew.") from error
+        _, encoded = cv2.imencode(".jpg", cv2.cvtColor(shown, cv2.COLOR_RGB2BGR))
+        return encoded.tobytes()
 
     def analyze_rgb(self, rgb: NDArray[np.uint8]) -> FrameResult:
         """Judge an (H, W, 3) uint8 RGB picture. Raises UnsupportedFormatError for any other array."""

@@ -49,6 +49,12 @@ class Analyzer(Protocol):
         Raises an ImageError or a ModelError. Called from two threads at once.
         """
 
+    def explain_encoded(self, data: bytes, box: Box) -> bytes:
+        """Return a JPEG of where in the face at `box` the score comes from; see FrameAnalyzer.
+
+        Raises an ImageError or a ModelError. Called from a thread of its own.
+        """
+
 
 def load_analyzer(model: str | Path = DEFAULT_MODEL, *, cpu_only: bool = False) -> Analyzer:
     """Load a model; this is where numpy, OpenCV and ONNX Runtime are imported.

@@ -14,6 +14,7 @@ from veritile.native.clock import SYSTEM, Clock
 from veritile.native.codec import decode_client, recover_id
 from veritile.native.counters import Counters
 from veritile.native.export import document_of, written
+from veritile.native.heatmaps import Heatmaps
 from veritile.native.journal import Journal
 from veritile.native.limits import PROTOCOL
 from veritile.native.listing import logged_document, logged_sessions, open_sessions
@@ -29,6 +30,7 @@ from veritile.native.messages import (
     ExportFormat,
     Frames,
     Health,
+    HeatmapRequest,
     Hello,
     HostMessage,
     ListSessions,
@@ -67,6 +69,7 @@ class Dispatcher:
         self._processes = processes
         self._greeted = False
         self._sessions = Sessions()
+        self._heatmaps = Heatmaps(send, self._no_heatmap, lambda: worker.analyzer)
 
     def handle(self, payload: bytes) -> None:
         """Answer one message, whatever it holds; raises nothing."""
@@ -96,7 +99,7 @@ class Dispatcher:
         self._send(Error(re=request, code=error.code, text=str(error)))
 
     def _answer(self, message: ClientMessage) -> HostMessage | None:
-        """The reply; None for frames, which the worker answers."""
+        """The reply; None for what others answer: the worker frames, a thread of its own heat maps."""
         if not self._greeted and not isinstance(message, Hello):
             raise HelloMissingError("The conversation has not been opened: send `hello` first.")
         match message:
@@ -119,6 +122,9 @@ class Dispatcher:
                 return open_sessions(message.id, self._sessions)
             case Export(session=key, format=form):
                 return Exported(re=message.id, session=key, format=form, data=self._export(key, form))
+            case HeatmapRequest(session=key):
+                self._heatmaps.ask(message, self._sessions.get(key))
+                return None
             case ChallengeRequest() | PictureRequest():
                 return self._challenge(message)
         return self._health(message.id)
@@ -130,6 +136,9 @@ class Dispatcher:
         if isinstance(message, PictureRequest):
             return picture(message, session)
         return asked(message, session, self._journal, self._clock)
+
+    def _no_heatmap(self, error: Exception, request: int) -> None:
+        self.refuse(error if isinstance(error, VeritileError) else internal_error(), request)
 
     def _hello(self, message: Hello) -> HostMessage:
         if PROTOCOL not in message.protocols:

@@ -53,8 +53,13 @@ LOOKS_AT_ONCE: Final = 2
 """Pictures that are looked at side by side, of a large batch."""
 LOOK_S: Final = 2.0
 """A look that takes longer is given up with the process that looks: its picture would be stale by now."""
+HEATMAP_S: Final = 8.0
+"""The same for a heat map, which takes over a hundred looks: less than a client waits."""
+HEATMAPS_WAITING: Final = 4
+STRONGEST_S: Final = 60.0
+"""How long a picture is the strongest of its participant; then the next one is, whatever it shows."""
 LOAD_S: Final = 30.0
-"""The same for loading the model: a cold disk takes seconds."""
+"""And for loading the model: a cold disk takes seconds."""
 LOSSES: Final = 5
 LOSSES_S: Final = 60.0
 """So many processes may be lost in so much time; after one more no other is started."""

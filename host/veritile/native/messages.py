@@ -163,6 +163,13 @@ class PictureRequest(_Request, frozen=True, kw_only=True, tag="challenge_picture
     step: Count | UnsetType = UNSET
 
 
+class HeatmapRequest(_Request, frozen=True, kw_only=True, tag="heatmap"):
+    """Asks where a participant's score comes from. Answered by HeatmapTold."""
+
+    session: Key
+    participant: Key
+
+
 ClientMessage = (
     Hello
     | Open
@@ -174,6 +181,7 @@ ClientMessage = (
     | Export
     | ChallengeRequest
     | PictureRequest
+    | HeatmapRequest
 )
 
 
@@ -378,4 +386,25 @@ class PictureTold(_Reply, frozen=True, kw_only=True, tag="challenge_picture"):
     yaw: float | UnsetType = UNSET
 
 
-HostMessage = Info | Verdicts | Health | Pong | Error | SessionList | Exported | ChallengeTold | PictureTold
+class HeatmapTold(_Reply, frozen=True, kw_only=True, tag="heatmap"):
+    """A face of a participant, and where in it its score comes from."""
+
+    session: str
+    participant: str
+    jpeg: bytes
+    captured_at: EpochMs
+    score: Unit
+
+
+HostMessage = (
+    Info
+    | Verdicts
+    | Health
+    | Pong
+    | Error
+    | SessionList
+    | Exported
+    | ChallengeTold
+    | PictureTold
+    | HeatmapTold
+)

@@ -16,12 +16,25 @@ from typing import TYPE_CHECKING
 from veritile.decision import Observation, Pacer, Policy, Scorer, Tile, Verdict
 from veritile.decision.challenge.words import SAMPLE_MS
 from veritile.errors import TooManyParticipantsError, TooManySessionsError, UnknownSessionError
-from veritile.native.limits import ABSENT_S, CHANGES_KEPT, PARTICIPANTS, SESSIONS
+from veritile.native.limits import ABSENT_S, CHANGES_KEPT, PARTICIPANTS, SESSIONS, STRONGEST_S
 from veritile.store.document import Change
 from veritile.vocabulary import Reason
 
 if TYPE_CHECKING:
+    from veritile.frame.result import FaceResult
     from veritile.native.challenges import Live
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A picture in which a face could be judged."""
+
+    jpeg: bytes
+    captured_at: float
+    """As the client said, epoch ms."""
+    captured: float
+    """The same in s of the monotonic clock."""
+    face: FaceResult
 
 
 class Participant:
@@ -47,11 +60,24 @@ class Participant:
         self.strongest: tuple[float, bytes] | None = None
         """The picture that speaks most for fake and has not been kept yet, and when it was taken, epoch ms:
         only while pictures are to be kept."""
+        self.strongest_look: Sighting | None = None
+        """What a heat map is made of: of STRONGEST_S of pictures the one that speaks most for fake. In memory
+        only; the worker's thread replaces it whole."""
         self.challenge: Live | None = None
         """The guided challenge, from its start until it is forgotten."""
         self._tile = Tile()
         self.verdict = self._tile.verdict
         self._unusable: Reason | None = None
+
+    def saw(self, seen: Sighting) -> None:
+        """Keep a picture if it speaks more for fake than the one that is kept; the worker's thread only."""
+        kept = self.strongest_look
+        if (
+            kept is None
+            or seen.captured - kept.captured > STRONGEST_S
+            or (seen.face.log_odds or 0.0) >= (kept.face.log_odds or 0.0)
+        ):
+            self.strongest_look = seen
 
     def observe(
         self, observation: Observation, captured_at: float, policy: Policy, scorer: Scorer, pacer: Pacer

@@ -32,6 +32,7 @@ from veritile.native.items import judged, unjudged
 from veritile.native.journal import Journal, Note
 from veritile.native.log import logger
 from veritile.native.messages import Error, HostMessage, Item, Model, ModelState, Verdicts
+from veritile.native.sessions import Sighting
 from veritile.native.sharing import Helper
 from veritile.native.status import ModelStatus, chosen_model, info, model_on_card
 from veritile.scorer import read_scorer
@@ -63,6 +64,11 @@ class Worker:
         self._thread = threading.Thread(target=self._run, name="veritile-worker", daemon=True)
         self.status = ModelStatus(model_on_card())
         """How far the model is; replaced whole, so any thread may read it."""
+
+    @property
+    def analyzer(self) -> Analyzer | None:
+        """What looks at pictures, once it is loaded. Any thread."""
+        return self._analyzer
 
     def start(self, after: Callable[[], None] = lambda: None) -> None:
         """Call `after` in the worker's thread, load the model and begin; later calls do nothing."""
@@ -198,6 +204,10 @@ class Worker:
             seen, before = observation(frame.captured, result), person.changes
             verdict = person.observe(seen, frame.captured_at, policy, self._scorer, self._pacer)
             item = judged(frame, verdict, result, queue_ms)
+            judgeable = [look for look in result.looks if look.log_odds is not None]
+            if judgeable:
+                worst = max(judgeable, key=lambda look: look.log_odds or 0.0)
+                person.saw(Sighting(frame.jpeg, frame.captured_at, frame.captured, worst))
             if live is not None:
                 live.see(glimpse(frame.captured, result), frame.jpeg, frame.captured_at)
                 self._send(live.told(batch.session.key, frame.key))

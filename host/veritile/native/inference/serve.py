@@ -24,7 +24,18 @@ from veritile.frame.card import DEFAULT_MODEL
 from veritile.native import stdio
 from veritile.native.analyzer import Analyzer, load_analyzer
 from veritile.native.framing import FrameReader
-from veritile.native.inference.wire import Answer, Failed, Look, Ready, Refused, Seen, frame, read_look
+from veritile.native.inference.wire import (
+    Answer,
+    Asked,
+    Drawn,
+    Failed,
+    Look,
+    Ready,
+    Refused,
+    Seen,
+    frame,
+    read_asked,
+)
 from veritile.native.inference.wire import write_whole as write
 from veritile.native.limits import LOOKS_AT_ONCE, MESSAGE_BYTES
 
@@ -46,7 +57,7 @@ def serve(load: Callable[[], Analyzer]) -> NoReturn:
     looks = FrameReader(reader, MESSAGE_BYTES)
     try:
         while (payload := looks.read()) is not None:
-            eye.look(read_look(payload))
+            eye.do(read_asked(payload))
     except FramingError:
         pass  # the host has ended in the middle of a word
     os._exit(0)
@@ -61,8 +72,8 @@ class _Eye:
         self._told: Ready | None = None
         self._loaded: Future[Analyzer | None] = self._threads.submit(self._prepare)
 
-    def look(self, asked: Look) -> None:
-        """Judge a picture in one of the threads."""
+    def do(self, asked: Asked) -> None:
+        """Look at a picture in one of the threads."""
         self._threads.submit(self._answer, asked)
 
     def _prepare(self) -> Analyzer | None:
@@ -77,11 +88,14 @@ class _Eye:
             return analyzer
         return None
 
-    def _answer(self, asked: Look) -> None:
+    def _answer(self, asked: Asked) -> None:
         try:
             analyzer = self._loaded.result()
             if analyzer is None:
                 return  # which has been told
+            if not isinstance(asked, Look):
+                self._say(Drawn(asked.id, analyzer.explain_encoded(asked.picture, asked.box)))
+                return
             began = time.thread_time()
             result = analyzer.analyze_encoded(asked.picture, last=asked.last, focus=asked.focus)
             spent = (time.thread_time() - began) * 1000

@@ -18,7 +18,7 @@ from veritile.frame.providers import CPU
 from veritile.frame.result import Box, FrameResult
 from veritile.native.inference.child import COMMAND, Child, Lost
 from veritile.native.inference.wire import Ready
-from veritile.native.limits import LOAD_S, LOOK_S, LOSSES, LOSSES_S
+from veritile.native.limits import HEATMAP_S, LOAD_S, LOOK_S, LOSSES, LOSSES_S
 from veritile.native.log import logger
 
 
@@ -105,6 +105,18 @@ class WatchedAnalyzer:
         except Lost as lost:
             self._replace(child, lost)
             raise _look_lost() from why
+
+    def explain_encoded(self, data: bytes, box: Box) -> bytes:
+        """Have a heat map drawn; see `veritile.frame.FrameAnalyzer`.
+
+        Raises as `analyze_encoded`.
+        """
+        child = self._loaded()
+        try:
+            return child.explain(data, box, HEATMAP_S)
+        except Lost as lost:
+            self._replace(child, lost)
+            raise _look_lost() from lost
 
     def kill(self) -> None:
         """End the process for good. Any thread, at any time."""

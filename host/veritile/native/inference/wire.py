@@ -19,13 +19,24 @@ from veritile.native.framing import encode_frame
 from veritile.native.limits import MESSAGE_BYTES
 
 
-class Look(msgspec.Struct, frozen=True, array_like=True):
+class Look(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """To the process: judge a picture; see `veritile.frame.FrameAnalyzer.analyze_encoded`."""
 
     id: int
     picture: bytes
     last: bytes | None
     focus: Box | None
+
+
+class Explain(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """To the process: say where a score comes from; see `veritile.frame.FrameAnalyzer.explain_encoded`."""
+
+    id: int
+    picture: bytes
+    box: Box
+
+
+Asked = Look | Explain
 
 
 class Ready(msgspec.Struct, frozen=True, array_like=True, tag=True):
@@ -53,6 +64,14 @@ class Seen(msgspec.Struct, frozen=True, array_like=True, tag=True):
     result: FrameResult
 
 
+class Drawn(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """From the process: where a score comes from."""
+
+    id: int
+    result: bytes
+    """JPEG."""
+
+
 class Refused(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """From the process: a picture cannot be judged."""
 
@@ -61,21 +80,21 @@ class Refused(msgspec.Struct, frozen=True, array_like=True, tag=True):
     text: str
 
 
-Answer = Ready | Failed | Seen | Refused
+Answer = Ready | Failed | Seen | Drawn | Refused
 
 _ENCODER: Final = msgspec.msgpack.Encoder()
-_LOOK: Final = msgspec.msgpack.Decoder(Look)
+_ASKED: Final[msgspec.msgpack.Decoder[Asked]] = msgspec.msgpack.Decoder(Asked)
 _ANSWER: Final[msgspec.msgpack.Decoder[Answer]] = msgspec.msgpack.Decoder(Answer)
 
 
-def frame(message: Look | Answer) -> bytes:
+def frame(message: Asked | Answer) -> bytes:
     """Return the message's bytes with their length before them."""
     return encode_frame(_ENCODER.encode(message), MESSAGE_BYTES)
 
 
-def read_look(payload: bytes) -> Look:
+def read_asked(payload: bytes) -> Asked:
     """Read what the host asks; raises msgspec.DecodeError."""
-    return _LOOK.decode(payload)
+    return _ASKED.decode(payload)
 
 
 def read_answer(payload: bytes) -> Answer:
