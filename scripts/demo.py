@@ -85,6 +85,7 @@ def _watch(
     """Watch the call until its time is up, the window is closed, or Ctrl-C; return the last report."""
     from playwright.sync_api import Error
 
+    from call.badges import open_card
     from call.demo import report
 
     seconds = options.seconds or (HEADLESS_SECONDS if options.headless else float("inf"))
@@ -109,6 +110,7 @@ def _watch(
                     f"  {watched:5.1f} s  {participant['name'] or 'somebody'}: {label.replace('_', ' ')}"
                 )
     if options.screenshot and call.open:
+        open_card(call.page)
         call.page.screenshot(path=options.screenshot)
         bootstrap.say(f"- screenshot: {options.screenshot}")
     return found
@@ -200,7 +202,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--headless", action="store_true", help="show no window")
     parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
     parser.add_argument(
-        "--screenshot", metavar="PNG", type=Path, help="save a picture of the call at the end"
+        "--screenshot",
+        metavar="PNG",
+        type=Path,
+        help="save a picture of the call at the end, the most alarming badge opened",
     )
     parser.add_argument(
         "--seconds",

@@ -47,6 +47,19 @@ def read_badges(page: Page) -> list[Badge]:
         session.detach()
 
 
+def open_card(page: Page) -> None:
+    """Point at the most alarming badge, so that it opens into its card; do nothing where there is none."""
+    alarming = ("likely_fake", "suspect")
+    badges = sorted(
+        read_badges(page),
+        key=lambda badge: alarming.index(badge.label) if badge.label in alarming else len(alarming),
+    )
+    if badges:
+        x, y, width, height = badges[0].box
+        page.mouse.move(x + width / 2, y + height / 2)
+        page.wait_for_timeout(600)  # it fades in
+
+
 def _walk(node: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
     flat = node.get("attributes", [])
     yield node, dict(zip(flat[0::2], flat[1::2], strict=True))

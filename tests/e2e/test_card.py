@@ -133,10 +133,11 @@ def test_badge_and_card_take_no_click_that_is_not_theirs(call: StandIn) -> None:
     call.page.evaluate(clicked)
     badge = next(badge for badge in read_badges(call.page) if "Ana" in badge.text)
     x, y, width, height = badge.box
-    # Beside the mark, the badge's words let everything through.
-    call.page.mouse.click(x + width - 6, y + height / 2)
+    # Beside the badge, everything is the page's.
+    call.page.mouse.click(x + width + 4, y + height / 2)
     assert call.page.evaluate("() => window.clicks") == 1
-    call.page.mouse.click(x + 11, y + height / 2)
+    # Its words open it as its mark does.
+    call.page.mouse.click(x + width - 6, y + height / 2)
     shadow = Shadow(call.page)
     assert "Ana" in shadow.ask(OPEN)
     assert call.page.evaluate("() => window.clicks") == 1

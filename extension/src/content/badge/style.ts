@@ -31,7 +31,7 @@ ${sizes}
 [data-size="0"] { letter-spacing: 0 }
 
 .pill {
-  display: flex; align-items: flex-start; box-sizing: border-box; width: max-content; max-width: 100%;
+  position: relative; display: flex; align-items: flex-start; box-sizing: border-box; width: max-content; max-width: 100%;
   border-radius: calc(var(--line) / 2 + 2px); padding: 2px; overflow: hidden;
   background: rgb(17 20 26 / .8); box-shadow: 0 0 0 1px rgb(255 255 255 / .16), 0 1px 4px rgb(0 0 0 / .3);
   transition: background-color .2s, opacity .2s;
@@ -39,11 +39,12 @@ ${sizes}
 [data-size="0"] .pill { padding: 1px }
 .right .pill { margin-inline-start: auto }
 .mark {
-  all: unset; position: relative; flex: none; display: grid; width: var(--line); height: var(--line); border-radius: 50%;
+  all: unset; flex: none; display: grid; width: var(--line); height: var(--line); border-radius: 50%;
   pointer-events: auto; cursor: default;
 }
-/* A finger needs more than the eye. */
-@media (pointer: coarse) { .mark::after { content: ""; position: absolute; inset: -6px } .pill { overflow: visible } }
+/* The words are the button's too; and a finger needs more than the eye. */
+.mark::after { content: ""; position: absolute; inset: 0 }
+@media (pointer: coarse) { .mark::after { inset: -6px } .pill { overflow: visible } }
 .mark svg { display: block; width: 100%; height: 100%; scale: .84 }
 .mark:focus-visible { outline: 2px solid #8ab4ff; outline-offset: -1px }
 /* What has no room in the line wraps out of sight. */
