@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 import bootstrap
 from call.badges import Badge, read_badges
+from call.browser import open_popup
 from e2e.origins import MEET
 from e2e.standin import StandIn
 
@@ -250,3 +251,53 @@ def test_a_person_in_picture_in_picture_is_looked_at_on(call: StandIn) -> None:
     assert entry["kind"] == "camera"
     assert entry.get("reason") not in ("frozen", "unsupported")
     call.page.evaluate("() => document.exitPictureInPicture()")
+
+
+def test_details_lead_to_that_person_in_the_browsers_own_side_panel(call: StandIn) -> None:
+    call.page.bring_to_front()
+    shadow = Shadow(call.page)
+    press_until(call.page, "Tab", shadow, OPEN, "Eve Adams")
+    press_until(call.page, "Tab", shadow, FOCUSED, "Details")
+    call.page.keyboard.press("Enter")
+    view = "chrome.extension.getViews().find(({ location }) => location.pathname === '/panel.html')"
+    # Playwright is not told of the side panel; the extension's other pages can reach it.
+    other = call.watcher.page
+    other.wait_for_function(f"() => {view}?.document.activeElement?.innerText.startsWith('Eve Adams')")
+    kinds = "chrome.runtime.getContexts({}).then((all) => all.map(({ contextType }) => contextType))"
+    assert "SIDE_PANEL" in other.evaluate(kinds)
+    # Her name is not under what stands above the list.
+    assert other.evaluate(
+        f"""() => {{
+          const {{ document }} = {view};
+          const end = (element) => element.getBoundingClientRect();
+          return end(document.querySelector("header")).bottom <= end(document.activeElement).top;
+        }}"""
+    )
+    other.evaluate(f"{view}.close()")
+
+
+def test_a_large_call_scrolls_in_the_popups_list_alone(call: StandIn) -> None:
+    """The browser makes no popup higher than 600 px."""
+    call.show("forty_nine")
+    snapshot = call.watcher.wait_for(
+        lambda s: (
+            len(call.entries(s)) == 49 and all("label" in e for e in call.entries(s) if e["kind"] != "self")
+        ),
+        seconds=10,
+        what="the crowd",
+    )
+    popup = open_popup(call.page.context, snapshot["tabs"][0]["tab"])
+    try:
+        popup.set_viewport_size({"width": 352, "height": 600})
+        people = popup.locator("#people ul")
+        expect(people.locator("li")).to_have_count(48)
+        for part in ("html", "main"):
+            assert popup.locator(part).evaluate(
+                "({ scrollHeight, clientHeight }) => scrollHeight <= clientHeight"
+            )
+        assert people.bounding_box()["height"] > 150  # type: ignore[index]
+        people.press("End")
+        popup.wait_for_function("() => document.querySelector('#people ul').scrollTop > 0")
+    finally:
+        popup.close()
+        call.page.bring_to_front()

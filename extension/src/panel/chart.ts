@@ -22,8 +22,10 @@ export class Chart {
   show({ trace, now }: PersonRecord, alarm: number | null): void {
     this.alarm = alarm;
     const data: uPlot.AlignedData = [trace.at.map((at) => at / 1000), trace.evidence];
+    // An empty chart would have a scale of its own invention.
+    this.element.hidden = trace.at.length === 0;
     if (this.plot) this.plot.setData(data);
-    else this.plot = new uPlot(this.options(), data, this.element);
+    else if (trace.at.length) this.plot = new uPlot(this.options(), data, this.element);
     const newest = trace.evidence.at(-1) ?? 0;
     const words = text(`label_${now.label}`);
     this.element.ariaLabel =
@@ -117,15 +119,15 @@ export class Chart {
     };
   }
 
-  /** What the line of the bound is, above its end. */
+  /** What the line of the bound is, above its beginning, where there is seldom much evidence. */
   private name({ ctx, bbox, valToPos }: uPlot, value: number, colour: string, font: string): void {
     ctx.save();
     ctx.scale(devicePixelRatio, devicePixelRatio);
     ctx.font = font;
     ctx.fillStyle = colour;
-    ctx.textAlign = "right";
+    ctx.textAlign = "left";
     ctx.textBaseline = "alphabetic";
-    const [x, y] = [bbox.left + bbox.width, valToPos(value, "y", true)].map((at) => at / devicePixelRatio);
+    const [x, y] = [bbox.left, valToPos(value, "y", true)].map((at) => at / devicePixelRatio);
     ctx.fillText(text("panel_alarm"), x ?? 0, (y ?? 0) - 5);
     ctx.restore();
   }
