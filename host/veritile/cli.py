@@ -83,6 +83,9 @@ def install(browsers: tuple[str, ...], profile: Path | None, system: bool) -> No
     Writes one small file into the folder of each Chromium-family browser
     found (on Windows one file and a registry key each). Running it again
     changes nothing, or sets right what has moved.
+
+    Where ONNX Runtime offers devices beside the CPU, they are tried once, and
+    the host uses the best.
     """
     from veritile.install import register
     from veritile.install.browsers import Machine
@@ -101,6 +104,8 @@ def install(browsers: tuple[str, ...], profile: Path | None, system: bool) -> No
         if not profile:
             for note in register.sandbox_notes(machine):
                 click.echo(f"Note: {note}")
+    if not (system or profile):  # what is found out is this user's
+        _try_devices()
     folder = extension_folder()
     click.echo("\nNow load the extension, once per browser:")
     if folder:
@@ -112,6 +117,21 @@ def install(browsers: tuple[str, ...], profile: Path | None, system: bool) -> No
         click.echo("  It is not built yet: `python3 scripts/install.py` in the checkout builds it.")
     click.echo(f"\nTo check: {register.command()} doctor")
     click.echo(f"To undo:  {register.command()} uninstall")
+
+
+def _try_devices() -> None:
+    """Find out which device runs the model best, where there is more than the CPU and it is not known yet."""
+    from veritile.errors import ModelError
+    from veritile.install import devices
+
+    try:
+        if names := devices.untried():
+            click.echo(f"\nTrying {', '.join(names)}, which may take minutes (Ctrl-C goes on without) …")
+            click.echo(devices.try_all())
+    except (ModelError, ImportError) as error:
+        click.echo(f"\nThe model cannot be tried: {error}")
+    except KeyboardInterrupt:
+        click.echo("The CPU is used; `veritile bench` tries the devices at another time.")
 
 
 @main.command()

@@ -150,9 +150,10 @@ class _Examination:
     def provider_is_chosen(self) -> str:
         from veritile.frame import providers
         from veritile.frame.card import read_card
+        from veritile.install import devices
         from veritile.native.status import chosen_model
 
-        set_by_user = os.environ.get(providers.PROVIDER_VARIABLE)
+        set_by_user = devices.set_by_user()
         known = [provider.name for provider in providers.ALLOWED]
         if set_by_user and set_by_user not in known:
             raise Broken(
@@ -160,18 +161,18 @@ class _Examination:
                 f"correct or unset {providers.PROVIDER_VARIABLE}",
             )
         try:
-            choice = providers.available()
+            untried = devices.untried()
         except ImportError as error:
             raise Broken(f"ONNX Runtime cannot be loaded: {error}", REINSTALL) from error
-        card = read_card(chosen_model())
-        if set_by_user or len(choice) == 1:
-            why = f"set by {providers.PROVIDER_VARIABLE}" if set_by_user else "this ONNX Runtime has no other"
-        elif providers.noted(card.sha256, choice):
-            why = "the best of those that were tried"
+        if untried:
+            raise Broken(f"{', '.join(untried)} not tried here yet", f"{register.command()} bench")
+        if set_by_user:
+            why = f"set by {providers.PROVIDER_VARIABLE}"
+        elif len(providers.available()) == 1:
+            why = "this ONNX Runtime has no other"
         else:
-            names = ", ".join(provider.name for provider in choice if provider.name != providers.CPU)
-            raise Broken(f"{names} has not been tried here yet", f"{register.command()} bench")
-        return f"{providers.chosen(card.sha256).name}: {why}"
+            why = "the best of those that were tried"
+        return f"{providers.chosen(read_card(chosen_model()).sha256).name}: {why}"
 
     def extension_is_ours(self) -> str:
         folder = extension_folder()
