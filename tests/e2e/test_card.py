@@ -89,6 +89,24 @@ def test_the_card_opens_and_closes_by_keyboard_alone(call: StandIn) -> None:
     assert shadow.ask(OPEN) is None
 
 
+def test_the_card_shows_where_the_score_comes_from(call: StandIn) -> None:
+    shadow = Shadow(call.page)
+    press_until(call.page, "Tab", shadow, OPEN, "Ana Prieto")
+    press_until(call.page, "Tab", shadow, FOCUSED, "Where does the score come from?")
+    call.page.keyboard.press("Enter")
+    drawn = """function() { const figure = this.querySelector('.card:popover-open figure.heat');
+      return figure.querySelector('canvas').hidden ? '' : figure.innerText }"""
+    call.watcher.wait_for(lambda _: bool(shadow.ask(drawn)), seconds=20, what="the heat map")
+    assert "It is no proof, and not the outline of a swap" in shadow.ask(drawn)
+    painted = """function() { const canvas = this.querySelector('.card:popover-open canvas');
+      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      const red = data.filter((_, at) => at % 4 === 0 && data[at] > data[at + 2] + 60);
+      return 4 * red.length / data.length }"""
+    assert shadow.ask(painted) > 0.01  # grey, but red where the score comes from
+    call.page.keyboard.press("Escape")
+    assert shadow.ask("function() { return this.querySelector('figure.heat canvas').width }") == 0
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_badges_and_card_have_no_fault_that_axe_knows(call: StandIn, scheme: str) -> None:
     """The closed root is out of axe's reach: its content is set up again where axe can look."""

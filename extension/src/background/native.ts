@@ -25,6 +25,7 @@ const ANSWERS = {
   export: "export",
   challenge: "challenge",
   challenge_picture: "challenge_picture",
+  heatmap: "heatmap",
 } as const satisfies Record<Request["type"], Reply["type"]>;
 
 export type ReplyTo<R extends Request> = Extract<Reply, { type: (typeof ANSWERS)[R["type"]] }>;

@@ -190,6 +190,9 @@ export class Tabs {
       case "figures":
         call.figures = message.figures;
         break;
+      case "heatmap":
+        void this.explain(port, call, message.participant);
+        return;
       case "frames":
         void this.relay(port, call, message.batch, message.frames);
         if (call.active) return;
@@ -233,6 +236,13 @@ export class Tabs {
     } finally {
       call.inFlight--;
     }
+  }
+
+  private async explain(port: chrome.runtime.Port, call: Call, participant: string): Promise<void> {
+    // A host that cannot tell, or does not know how to, says so; the card does without.
+    const told = await this.host.request({ type: "heatmap", session: call.session, participant }).catch(() => null);
+    const heatmap = told && { jpeg: told.jpeg, captured_at: told.captured_at, score: told.score };
+    this.post(port, { kind: "heatmap", participant, heatmap });
   }
 
   /** Why a batch cannot go now, or null. */

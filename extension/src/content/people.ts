@@ -2,6 +2,7 @@
 import type { HostState, RosterEntry } from "../shared/channel";
 import type { VerdictItem } from "../shared/protocol";
 import type { Facts } from "./badge/card";
+import { heatOf, type Told } from "./badge/heat";
 import type { Look } from "./badge/look";
 import { Overlay, type Place } from "./badge/overlay";
 import type { Point } from "./badge/sparkline";
@@ -45,6 +46,8 @@ export interface PeopleOptions {
   details(participant: string): void;
   /** The user wants to check somebody by a guided challenge. */
   check(participant: string): void;
+  /** The user wants to know where somebody's score comes from: `explained` is to follow, unless this is false. */
+  explain(participant: string): boolean;
 }
 
 export class People {
@@ -152,6 +155,11 @@ export class People {
     this.#options.changed("soon");
   }
 
+  /** Shows where somebody's score comes from; null: it cannot be told. */
+  async explained(participant: string, told: Told | null): Promise<void> {
+    this.#overlay?.explain(participant, told && (await heatOf(told)));
+  }
+
   /** Elements left the page. */
   hideOrphans(): void {
     this.#overlay?.hideOrphans();
@@ -215,8 +223,8 @@ export class People {
   }
 
   #newOverlay(): Overlay {
-    const { figures, details, check } = this.#options;
-    const actions = { hide: (whom: string) => this.setHidden(whom, true), details, check };
+    const { figures, details, check, explain } = this.#options;
+    const actions = { hide: (whom: string) => this.setHidden(whom, true), details, check, explain };
     return new Overlay(this.#look, actions, figures.measure);
   }
 }

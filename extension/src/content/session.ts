@@ -118,6 +118,7 @@ export class Session {
       changed: (urgency) => this.#announce(urgency),
       details: (participant) => openPanel(participant, false),
       check: (participant) => openPanel(participant, true),
+      explain: (participant) => this.#link.send({ kind: "heatmap", participant }),
     });
     const workers = platform.workers.map((kind) => new WORKERS[kind](measure));
     const ladder = new Ladder([...workers, new PageCanvas()], measure);
@@ -163,6 +164,9 @@ export class Session {
         break;
       case "closeup":
         this.#work?.sampler.closeUp(message.participant ?? undefined);
+        break;
+      case "heatmap":
+        void this.#work?.people.explained(message.participant, message.heatmap);
         break;
       case "hide":
         if (this.#work) this.#work.people.setHidden(message.participant, message.hidden);

@@ -10,6 +10,7 @@ import type {
   ChallengePicture,
   ExportFormat,
   Frame,
+  Heatmap,
   LoggedCall,
   VerdictItem,
 } from "./protocol";
@@ -107,7 +108,9 @@ export type FromTab =
    * `lowBattery`: the computer runs on its battery, which is low; service workers are not told.
    */
   | { kind: "roster"; entries: RosterEntry[]; blind?: boolean; lowBattery?: boolean }
-  | { kind: "figures"; figures: TabFigures };
+  | { kind: "figures"; figures: TabFigures }
+  /** The user asks where somebody's score comes from. */
+  | { kind: "heatmap"; participant: string };
 
 /** Service worker -> content script. */
 export type ToTab =
@@ -118,6 +121,8 @@ export type ToTab =
   | { kind: "hide"; participant: string; hidden: boolean }
   /** Takes somebody's pictures in full size, and theirs first; null: everybody's as usual. */
   | { kind: "closeup"; participant: string | null }
+  /** What was asked for; null where it cannot be had. */
+  | { kind: "heatmap"; participant: string; heatmap: Pick<Heatmap, "jpeg" | "captured_at" | "score"> | null }
   /** `alarm`: the evidence from which on the host may raise one. */
   | { kind: "verdicts"; batch: number; items: VerdictItem[]; alarm?: number }
   /** The batch will not be answered: time-out, host lost, or refused. */

@@ -56,6 +56,7 @@ export type Request =
     }
   /** Without `step`: the frontal reference. */
   | { type: "challenge_picture"; session: string; participant: string; step?: number }
+  | { type: "heatmap"; session: string; participant: string }
   | { type: "ping" };
 
 export type ExportFormat = "json" | "csv" | "html";
@@ -158,6 +159,19 @@ export interface ChallengePicture {
   box?: Box;
   /** Degrees. */
   yaw?: number;
+}
+
+/** Where in a face its score comes from. */
+export interface Heatmap {
+  type: "heatmap";
+  session: string;
+  participant: string;
+  /** The face with the map over it. */
+  jpeg: string;
+  /** When the picture was taken, epoch ms. */
+  captured_at: number;
+  /** P(fake) of that picture alone, 0-1. */
+  score: number;
 }
 
 /** What goes over the wire: a request with its version and number. */
@@ -263,6 +277,7 @@ export type Reply =
   | { type: "export"; session: string; format: ExportFormat; data: string }
   | Challenge
   | ChallengePicture
+  | Heatmap
   | { type: "error"; code: number; text: string };
 
 /** `re` is the request's id; a message that the host pushes has none. */

@@ -318,3 +318,21 @@ test("a call that knows of a low battery is heard, until it says otherwise or en
   other.drop();
   expect(tabs.lowBattery).toBe(false);
 });
+
+test("a tab that asks where a score comes from is told, also when the host does not tell", async () => {
+  const port = await join();
+  send(port, 1);
+  const ask = () => port.onMessage.emit({ kind: "heatmap", participant: "p" });
+  ask();
+  const told = { jpeg: "AAAA", captured_at: 5, score: 0.6 };
+  expect(host.asked[2]?.request).toMatchObject({ type: "heatmap", participant: "p" });
+  host.asked[2]?.resolve({ type: "heatmap", session: "s", participant: "p", ...told });
+  await settle();
+  ask();
+  host.asked[3]?.reject(new RequestError("refused", "No face of this participant could be judged yet.", 305));
+  await settle();
+  expect(got(port, "heatmap")).toEqual([
+    { kind: "heatmap", participant: "p", heatmap: told },
+    { kind: "heatmap", participant: "p", heatmap: null },
+  ]);
+});

@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Badge } from "../../src/content/badge/badge";
 import { type Facts, stepsFor } from "../../src/content/badge/card";
+import { heatOf } from "../../src/content/badge/heat";
 import { sizeOn } from "../../src/content/badge/look";
 import type { BadgeState } from "../../src/content/badge/words";
 import { MARKS } from "../../src/shared/marks";
@@ -14,7 +15,7 @@ const NOTHING: Facts = { points: [] };
 /** What it says and to whom; where it stands is tested in a browser, since happy-dom has neither layout nor popovers. */
 describe("Badge", () => {
   let badge: Badge;
-  const actions = { hide: vi.fn(), details: vi.fn(), check: vi.fn() };
+  const actions = { hide: vi.fn(), details: vi.fn(), check: vi.fn(), explain: vi.fn(() => true) };
   const look = (size: BadgeSize = "medium") => ({ size, corner: "top_left", rtl: false }) as const;
   const set = (state: BadgeState, name = "Ana", width = 320, facts = NOTHING) => badge.set(state, name, width, facts);
   const part = (selector: string) => badge.element.querySelector<HTMLElement>(selector);
@@ -149,7 +150,7 @@ describe("Badge", () => {
   it("passes on what the user wants of this person", () => {
     set({ label: "suspect", quiet: false });
     part("button.mark")?.click();
-    const [check, details, hide] = badge.element.querySelectorAll<HTMLElement>(".act");
+    const [check, details, hide] = badge.element.querySelectorAll<HTMLElement>(".foot .act");
     check?.click();
     expect(actions.check).toHaveBeenCalledOnce();
     expect(actions.details).not.toHaveBeenCalled();
@@ -157,6 +158,35 @@ describe("Badge", () => {
     hide?.click();
     expect(actions.details).toHaveBeenCalledOnce();
     expect(actions.hide).toHaveBeenCalledOnce();
+  });
+
+  it("shows where the score comes from when asked, says what that is not, and keeps no face", () => {
+    const facts = { points: [], basis: { frames: 3, seconds: 2, quality: 1, parts: [] } };
+    const heat = { picture: { width: 320, height: 320 } as ImageBitmap, takenAt: 0, score: 0.61 };
+    set({ label: "suspect", quiet: false }, "Ana", 320, facts);
+    const mark = part("button.mark");
+    mark?.click();
+    const [figure, canvas] = [part("figure.heat"), part("canvas") as HTMLCanvasElement];
+    badge.explain(heat);
+    expect(figure?.hidden).toBe(true); // nobody has asked
+    part(".why")?.click();
+    expect(actions.explain).toHaveBeenCalledOnce();
+    expect(figure?.textContent).toBe("Asking the network…");
+    badge.explain(heat);
+    expect([canvas.hidden, canvas.width]).toEqual([false, 320]);
+    expect(figure?.textContent).toMatch(/score 0\.61 .*no proof/);
+    mark?.click();
+    expect([figure?.hidden, canvas.width]).toEqual([true, 0]);
+    mark?.click();
+    part(".why")?.click();
+    badge.explain(null);
+    expect([canvas.hidden, figure?.textContent?.slice(0, 19)]).toEqual([true, "This cannot be told"]);
+    set({ label: "inconclusive", reason: "no_face", quiet: false });
+    expect(part(".why")?.hidden).toBe(true);
+  });
+
+  it.each(["no base64!", "AAAA"])("makes nothing of a heat map that is no picture: %s", async (jpeg) => {
+    expect(await heatOf({ jpeg, captured_at: 0, score: 0.5 })).toBeNull();
   });
 
   it.each([

@@ -5,7 +5,7 @@ import { Overlay } from "../../src/content/badge/overlay";
 import { useStrings } from "./strings";
 
 const LOOK = { size: "medium", corner: "top_left", rtl: false } as const;
-const ACTIONS = { hide: () => {}, details: () => {}, check: () => {} };
+const ACTIONS = { hide: () => {}, details: () => {}, check: () => {}, explain: () => true };
 
 /** happy-dom has no popovers: this one keeps the rule that matters here, that only what is in the document can be shown. */
 const showPopover = vi.fn(function (this: HTMLElement, _: { source: HTMLElement }) {

@@ -2,6 +2,7 @@
 import { page } from "../page";
 import { Card, type CardActions, type Facts } from "./card";
 import { create, mark, setMark } from "./elements";
+import type { Heat } from "./heat";
 import { type Look, sizeOn } from "./look";
 import { placeCard } from "./placement";
 import { type BadgeState, spoken, wordsFor } from "./words";
@@ -122,6 +123,11 @@ export class Badge {
     this.#addition.textContent = words.addition ? ` — ${words.addition}` : "";
   }
 
+  /** Shows on the card where the score comes from; null: it cannot be told. */
+  explain(heat: Heat | null): void {
+    this.#card?.explain(heat);
+  }
+
   close(): void {
     clearTimeout(this.#leaving);
     this.#open?.abort();
@@ -131,6 +137,7 @@ export class Badge {
     this.#mark.ariaExpanded = "false";
     const card = this.#card?.element;
     if (card?.matches(":popover-open")) card.hidePopover();
+    this.#card?.forget();
   }
 
   #listen(): void {

@@ -3,6 +3,7 @@ import { explain } from "../../shared/explanation";
 import { text } from "../../shared/i18n";
 import type { Basis } from "../../shared/protocol";
 import { create, mark, setMark } from "./elements";
+import { type Heat, HeatFigure } from "./heat";
 import { chartOf, type Point, Sparkline } from "./sparkline";
 import type { BadgeState, Words } from "./words";
 
@@ -21,6 +22,8 @@ export interface CardActions {
   check(): void;
   /** Opens the side panel at this person. */
   details(): void;
+  /** Asks where the score comes from; `Card.explain` is to follow, unless this is false. */
+  explain(): boolean;
 }
 
 /** Nobody's face is judged there, so that there is nothing to ask of anybody. */
@@ -38,6 +41,8 @@ export class Card {
   readonly #alarm = create("span", "alarm-word");
   readonly #since = create("span", "since");
   readonly #sparkline = new Sparkline();
+  readonly #why: HTMLButtonElement;
+  readonly #heat = new HeatFigure();
   readonly #advice = create("section", "advice");
   readonly #list = create("ul", "steps");
   readonly #check: HTMLButtonElement;
@@ -65,6 +70,11 @@ export class Card {
     axis.append(this.#since, now);
     axis.ariaHidden = "true";
     this.#figure.append(caption, this.#sparkline.element, axis);
+    this.#why = button(text("card_heat"), () => {
+      this.#heat.wait();
+      if (!actions.explain()) this.#heat.show(null);
+    });
+    this.#why.classList.add("why");
     const todo = create("h2", "todo");
     todo.textContent = text("card_do");
     this.#advice.append(todo, this.#list);
@@ -73,7 +83,27 @@ export class Card {
     foot.append(this.#check, button(text("card_details"), actions.details), button(text("card_hide"), actions.hide));
     const hint = create("p", "hint");
     hint.textContent = text("card_hide_hint");
-    element.append(head, this.#sentence, this.#basis, this.#figure, this.#advice, foot, hint);
+    element.append(
+      head,
+      this.#sentence,
+      this.#basis,
+      this.#figure,
+      this.#why,
+      this.#heat.element,
+      this.#advice,
+      foot,
+      hint,
+    );
+  }
+
+  /** Shows where the score comes from, if that was asked for; null: it cannot be told. */
+  explain(heat: Heat | null): void {
+    this.#heat.show(heat);
+  }
+
+  /** The card was closed: what it showed of a face is gone. */
+  forget(): void {
+    this.#heat.clear();
   }
 
   set(state: BadgeState, name: string | undefined, words: Words, facts: Facts): void {
@@ -99,6 +129,7 @@ export class Card {
       (basis?.parts ?? []).reduce((sum, part) => sum + (part.pose === pose ? part.frames : 0), 0);
     const [front, turned] = [count("frontal"), count("turned")];
     this.#basis.hidden = front + turned === 0;
+    this.#why.hidden = !basis || basis.frames === 0;
     this.#basis.textContent = this.#basis.hidden ? "" : text("card_basis", `${front}`, `${turned}`);
   }
 

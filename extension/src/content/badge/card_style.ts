@@ -38,6 +38,10 @@ ${colours}
 .sparkline .area { fill: currentColor; opacity: .14; stroke: none }
 .sparkline .end { fill: currentColor; stroke: var(--raised); stroke-width: 1.5 }
 .sparkline .alarm { stroke: var(--soft); stroke-width: 1; stroke-dasharray: 3 3 }
+.card .why { display: block; width: 100%; margin-top: 12px; padding-inline: 6px }
+.card .why[hidden] { display: none }
+.card .heat { margin-top: 10px; color: var(--soft); font-size: 12px }
+.heat .map { width: 100%; height: auto; margin-bottom: 6px; border-radius: 10px; vertical-align: top }
 .advice { margin-top: 14px }
 .card .todo { font-size: 12.5px; font-weight: 650 }
 .card .steps { padding: 0; list-style: none; margin-top: 4px; display: grid; gap: 6px }

@@ -4,6 +4,7 @@ import type { Measure } from "../figures";
 import { page } from "../page";
 import { Badge } from "./badge";
 import type { Facts } from "./card";
+import type { Heat } from "./heat";
 import type { Look } from "./look";
 import { Placement } from "./placement";
 import { STYLE } from "./style";
@@ -34,6 +35,7 @@ export interface OverlayActions {
   hide(participant: string): void;
   details(participant: string): void;
   check(participant: string): void;
+  explain(participant: string): boolean;
 }
 
 export class Overlay {
@@ -81,6 +83,7 @@ export class Overlay {
           hide: () => this.#actions.hide(participant),
           details: () => this.#actions.details(participant),
           check: () => this.#actions.check(participant),
+          explain: () => this.#actions.explain(participant),
         };
         badge = new Badge({ participant, anchor: element, look: this.#look, actions });
         badges.push(badge);
@@ -104,6 +107,11 @@ export class Overlay {
       this.#absent.add(badge);
       this.#update(badge);
     }
+  }
+
+  /** Shows on a person's open card where their score comes from; null: it cannot be told. */
+  explain(participant: string, heat: Heat | null): void {
+    for (const badge of this.#badges.get(participant) ?? []) badge.explain(heat);
   }
 
   /** Elements were removed: a badge without its anchor would fall into the page's corner. */
