@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import os
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,11 +27,12 @@ EMPTY_BYTES = 48_000
 
 @dataclass(frozen=True)
 class Sample:
-    """What the process took at a time of the call."""
+    """What the processes took at a time of the call, the host first."""
 
     hours: float
-    rss: int
-    descriptors: int
+    rss: tuple[int, ...]
+    """Resident bytes of each."""
+    descriptors: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -48,16 +50,26 @@ class LongCall:
         """Of the log, by the number of its entries."""
         return EMPTY_BYTES + ENTRY_BYTES * self.entries
 
-    def slope(self, skip: float) -> float:
-        """Bytes of memory an hour of the call, once `skip` hours have filled what is kept."""
-        later = [sample for sample in self.samples if sample.hours >= skip]
+    def after(self, skip: float) -> list[Sample]:
+        """Samples from `skip` hours on, when what is kept has been filled."""
+        return [sample for sample in self.samples if sample.hours >= skip]
+
+    def slope(self, skip: float, process: int = 0) -> float:
+        """Bytes of memory an hour of the call, from `skip` hours on, of one of the processes."""
+        later = self.after(skip)
         return statistics.linear_regression(
-            [sample.hours for sample in later], [sample.rss for sample in later]
+            [sample.hours for sample in later], [sample.rss[process] for sample in later]
         ).slope
 
 
 def play(
-    analyzer: Analyzer, take: Callable[[int], bytes], log: Path | None, *, hours: float, people: int
+    analyzer: Analyzer,
+    take: Callable[[int], bytes],
+    log: Path | None,
+    *,
+    hours: float,
+    people: int,
+    beside: Sequence[int] = (),
 ) -> LongCall:
     """Hold a call of so many people, each looked at whenever the host wants to.
 
@@ -67,8 +79,11 @@ def play(
         log: where it is logged; None for not at all.
         hours: of the call.
         people: in it.
+        beside: ids of the processes that work for the host.
     """
-    process, samples, looks = psutil.Process(), [], 0
+    processes = [psutil.Process(number) for number in (os.getpid(), *beside)]
+    samples: list[Sample] = []
+    looks = 0
     ids = itertools.count(10)
     due = {f"p-{n}": 100 * n for n in range(people)}
     next_sample = 0
@@ -77,7 +92,9 @@ def play(
         host.ask(0, OPEN)
         while (ms := min(due.values())) < hours * 3_600_000:
             if ms >= next_sample:
-                samples.append(Sample(ms / 3_600_000, process.memory_info().rss, process.num_fds()))
+                rss = tuple(process.memory_info().rss for process in processes)
+                descriptors = tuple(process.num_fds() for process in processes)
+                samples.append(Sample(ms / 3_600_000, rss, descriptors))
                 next_sample = ms + STEP_S * 1000
             who = min(due, key=due.__getitem__)
             picture = picture_of(who, take(looks), captured_at=EPOCH_MS + ms, name=f"Name of {who}")
