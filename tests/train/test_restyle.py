@@ -100,7 +100,7 @@ class TestApplying:
     @given(seeds)
     @settings(max_examples=15, deadline=None)
     def test_of_nothing_only_rounding_is_left(self, seed: int) -> None:
-        copy = module._apply(portrait(), LANDMARKS, LONG_SIDE, NOTHING, np.random.default_rng(seed))
+        copy = module.apply_style(portrait(), LANDMARKS, LONG_SIDE, NOTHING, np.random.default_rng(seed))
         assert np.abs(copy.astype(int) - portrait()).max() <= 1
 
     @given(seeds)
@@ -128,7 +128,7 @@ class TestApplying:
         style = measured(cv2.GaussianBlur(portrait(), (0, 0), 1.5))
         other = np.ascontiguousarray(portrait()[..., ::-1])
         for seed in range(6):
-            copy = module._apply(other, LANDMARKS, LONG_SIDE, style, np.random.default_rng(seed))
+            copy = module.apply_style(other, LANDMARKS, LONG_SIDE, style, np.random.default_rng(seed))
             again = measure_style(other, copy, LANDMARKS, LONG_SIDE)
             strength = gain(again, 1, LIGHT) / gain(style, 1, LIGHT)
             assert 0.4 < strength < 1.7, seed
@@ -137,7 +137,7 @@ class TestApplying:
     def test_no_swap_does_more_than_the_bounds_allow(self, extreme: float) -> None:
         """A field may be wild where there was nothing to measure; the face must stay a face."""
         gains = np.full_like(NOTHING.gains, extreme)
-        copy = module._apply(
+        copy = module.apply_style(
             portrait(), LANDMARKS, LONG_SIDE, Style(gains, NOTHING.shift), np.random.default_rng(1)
         )
         details, rest = module._scales(module._colours(portrait()), LONG_SIDE / FACE_PX)
@@ -149,7 +149,7 @@ class TestApplying:
     def test_faces_differ_in_strength_and_side(self) -> None:
         style = measured(cv2.GaussianBlur(portrait(), (0, 0), 2))
         copies = [
-            module._apply(portrait(), LANDMARKS, LONG_SIDE, style, np.random.default_rng(seed))
+            module.apply_style(portrait(), LANDMARKS, LONG_SIDE, style, np.random.default_rng(seed))
             for seed in range(12)
         ]
         changes = [np.abs(copy.astype(int) - portrait()).mean() for copy in copies]

@@ -66,7 +66,7 @@ def self_blend(image: Image, landmarks: ArrayLike, rng: np.random.Generator) -> 
         rng: the only source of chance: equal generators give equal pairs.
     """
     mask = face_mask(image.shape[:2], landmarks, rng)
-    changed, plain = _change(image, landmarks, rng), image
+    changed, plain = change_copy(image, landmarks, rng), image
     source, target = (changed, plain) if rng.random() < 0.5 else (plain, changed)
     source, mask = misplace(source, mask, rng)
     weight = mask[..., None]
@@ -129,7 +129,7 @@ def soften(mask: Mask, sigma: float) -> Mask:
     return mask
 
 
-def _change(image: Image, landmarks: ArrayLike, rng: np.random.Generator) -> Image:
+def change_copy(image: Image, landmarks: ArrayLike, rng: np.random.Generator) -> Image:
     """A copy with other colours and another share of high frequencies."""
     colour = Colour.draw(rng, shift=20, saturation=0.25, value=0.1, hue=5, contrast=0.1, odds=0.8)
     copy = colour.apply(image)

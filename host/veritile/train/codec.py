@@ -165,11 +165,11 @@ def _round_trip(frames: Sequence[Image], codec: Codec) -> list[Image]:
             picture = None
             if frame is not None:
                 picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="rgb24")
-                picture = picture.reformat(format="yuv420p")
+                picture = picture.reformat(format="yuv420p", threads=1)  # more cost more than they bring
                 picture.pts, picture.time_base = index, 1 / rate
             for packet in encoder.encode(picture):
-                decoded += [shown.to_ndarray(format="rgb24") for shown in decoder.decode(packet)]
-        decoded += [shown.to_ndarray(format="rgb24") for shown in decoder.decode(None)]
+                decoded += map(_rgb, decoder.decode(packet))
+        decoded += map(_rgb, decoder.decode(None))
     except av.FFmpegError as error:
         raise UnsupportedFormatError(
             f"A clip of {width}x{height} cannot be sent as {codec} ({error.strerror}): choose other settings."
@@ -179,6 +179,11 @@ def _round_trip(frames: Sequence[Image], codec: Codec) -> list[Image]:
             f"{len(decoded)} of {len(frames)} pictures came back as {codec}: choose other settings."
         )
     return decoded
+
+
+def _rgb(shown: Any) -> Image:
+    """A decoded frame's picture."""
+    return np.asarray(shown.reformat(format="rgb24", threads=1).to_ndarray(), dtype=np.uint8)
 
 
 def _rate_options(codec: Codec, bits: int) -> dict[str, str]:

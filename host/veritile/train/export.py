@@ -11,7 +11,7 @@ import io
 import logging
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -76,10 +76,16 @@ def export(net: nn.Module, path: Path, metadata: Metadata) -> str:
     net = copy.deepcopy(net).cpu().eval()
     probability = metadata.output != "log_odds_fake"
     deployed = _Deployed(net, probability=probability).eval()
-    model = _to_onnx(deployed, metadata.input_size)
+    example = torch.zeros(2, metadata.input_size, metadata.input_size, 3, dtype=torch.uint8)
+    model = to_onnx(deployed, {"pixels": example}, ("batch",))
     onnx.helper.set_model_props(model, metadata.entries())
     data = model.SerializeToString()
     _check(data, net, metadata.input_size, probability=probability)
+    return write(path, data)
+
+
+def write(path: Path, data: bytes) -> str:
+    """Write a file whole or not at all; return its SHA-256, hexadecimal."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
     partial.write_bytes(data)
@@ -109,19 +115,29 @@ class _Deployed(nn.Module):
         return torch.sigmoid(x) if self.probability else x
 
 
-def _to_onnx(net: nn.Module, size: int) -> onnx.ModelProto:
-    example = torch.zeros(2, size, size, 3, dtype=torch.uint8)
+def to_onnx(net: nn.Module, inputs: Mapping[str, Tensor], free: Sequence[str]) -> onnx.ModelProto:
+    """A network as ONNX whose one output is `answer`.
+
+    Args:
+        net: in evaluation mode.
+        inputs: an example of each, by the name that it gets.
+        free: names of the first dimensions of each input, which take any size.
+
+    Raises:
+        ModelError: PyTorch cannot export it.
+    """
+    sizes = {place: torch.export.Dim(name) for place, name in enumerate(free)}
     buffer = io.BytesIO()
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter warns of its own internals
         program = torch.onnx.export(
             net,
-            (example,),
+            tuple(inputs.values()),
             dynamo=True,
-            input_names=["pixels"],
+            input_names=list(inputs),
             output_names=["answer"],
-            dynamic_shapes=({0: torch.export.Dim("batch")},),
+            dynamic_shapes=(sizes,) * len(inputs),
             verbose=False,
         )
     if program is None:

@@ -110,19 +110,29 @@ class HeadRun(Run):
         return self._apart
 
     def _score_apart(self, clips: Sequence[str]) -> PairScores:
-        learnt = np.array([self.pairs.clip_of(number) or "" for number in range(self.recipe.pairs)])
-        table = np.load(self.folder / DESCRIPTIONS, mmap_mode="r")
         statistics, people = self._clips
         shown = np.array(clips)[people]
         log_odds = np.full((len(people), 2), np.nan)
         for fold in self.recipe.folds:
-            apart = Learner(self.recipe, self.device, self.steps)
-            _learn(apart, table, np.flatnonzero(~np.isin(learnt, fold)))
-            mine = np.isin(shown, fold)
+            mine, net = np.isin(shown, fold), self.apart(fold)
             with torch.inference_mode():
-                answers = apart.average.module.eval().judge(statistics[mine].flatten(0, 1))
+                answers = net.judge(statistics[mine].flatten(0, 1))
             log_odds[mine] = answers.double().cpu().numpy().reshape(-1, 2)
         return PairScores(log_odds, people)
+
+    def apart(self, fold: Sequence[str]) -> MesoTexture:
+        """The network with a head that learnt from no pair that shows something of these clips."""
+        learner = Learner(self.recipe, self.device, self.steps)
+        table = np.load(self.folder / DESCRIPTIONS, mmap_mode="r")
+        _learn(learner, table, np.flatnonzero(~np.isin(self._shown, fold)))
+        net = learner.average.module.eval()
+        assert isinstance(net, MesoTexture)  # `open_run` gives no other net a head
+        return net
+
+    @cached_property
+    def _shown(self) -> NDArray[np.str_]:
+        """Of each pair the clip that it shows something of; empty for none."""
+        return np.array([self.pairs.clip_of(number) or "" for number in range(self.recipe.pairs)])
 
     @cached_property
     def _clips(self) -> tuple[Tensor, NDArray[np.int64]]:

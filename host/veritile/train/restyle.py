@@ -71,7 +71,7 @@ def restyle(
         style: the swap's.
         rng: the only source of chance.
     """
-    copy = _apply(image, landmarks, face_px, style, rng)
+    copy = apply_style(image, landmarks, face_px, style, rng)
     mask = face_mask(image.shape[:2], landmarks, rng, solid=True)
     if rng.random() < _MISPLACED_ODDS:
         copy, mask = misplace(copy, mask, rng)
@@ -80,9 +80,10 @@ def restyle(
     return Pair(real=image, fake=fake, mask=mask)
 
 
-def _apply(
+def apply_style(
     image: Image, landmarks: ArrayLike, face_px: float, style: Style, rng: np.random.Generator
 ) -> Image:
+    """The whole picture with the texture of a swap, not blended in yet; arguments as for `restyle`."""
     size = image.shape[1::-1]
     back = cv2.invertAffineTransform(to_canonical(landmarks, SIDE))
     strength, mirrored = rng.uniform(*_STRENGTH), rng.random() < 0.5
