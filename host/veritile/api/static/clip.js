@@ -1,43 +1,74 @@
 /** One judged clip: picture with face boxes, timeline, people, worst moment, heat map, export. */
 
+/** @import { Job, Person, Result } from "./answers" */
+
+import { paintBoxes } from "./boxes.js";
+import { byId, element, within } from "./dom.js";
+import { lookAt, worstLook } from "./looks.js";
 import { blobUrl } from "./service.js";
 import { drawTimeline, markTime, onPress } from "./timeline.js";
-import { clock, element, LABELS, verdict } from "./words.js";
+import { clock, LABELS, said, verdict } from "./words.js";
 
-const $ = (id) => document.getElementById(id);
-const [detail, clip, still, boxes, seek] = ["detail", "clip", "still", "boxes", "seek"].map($);
-/** A face is drawn for as long as frames are apart, and not much longer. */
-const NEAR_S = 0.75;
+/** @param {string} id */
+const $ = (id) => byId(id, HTMLElement);
+/** @param {string} id */
+const button = (id) => byId(id, HTMLButtonElement);
+const detail = $("detail");
+const clip = byId("clip", HTMLVideoElement);
+const still = byId("still", HTMLImageElement);
+const seek = byId("seek", HTMLInputElement);
+/**
+ * @typedef {object} Shown
+ * @property {Job} job
+ * @property {Result} result
+ * @property {Person[]} people
+ * @property {number} seconds of the whole clip
+ * @property {number} person the place of whom the timeline is about
+ * @property {number} t the time that is shown, s
+ * @property {boolean} playable whether this browser plays the clip; else frames are fetched
+ * @property {boolean} fetching
+ */
 
+/** @type {Shown | undefined} */
 let shown;
 
-/** Show a job that is done; `file` is what was picked, where this page still has it. */
+/**
+ * Show a job that is done.
+ *
+ * @param {Job} job
+ * @param {File | undefined} file what was picked, where this page still has it
+ */
 export function showClip(job, file) {
   const { result } = job;
+  if (!result) return;
   const people = result.people ?? [{ person: 1, verdict: result.verdict, segments: [], frames: result.frames }];
   const seconds = Math.max(result.video?.seconds ?? 0, result.frames.at(-1)?.t ?? 0, 0.01);
-  shown = { job, result, people, seconds, person: 0, t: 0, playable: false };
+  shown = { job, result, people, seconds, person: 0, t: 0, playable: false, fetching: false };
   detail.hidden = false;
   $("detail-name").textContent = result.path;
   const head = $("verdict");
   head.dataset.label = result.verdict.label;
-  head.querySelector(".mark").textContent = LABELS[result.verdict.label][0];
-  head.querySelector(".label").textContent = verdict(result.verdict);
+  within(head, ".mark", HTMLElement).textContent = LABELS[result.verdict.label][0];
+  within(head, ".label", HTMLElement).textContent = verdict(result.verdict);
   const { score, confidence } = result.verdict;
   const faces = people.length === 1 ? "1 person" : `${people.length} people`;
   const facts = [score == null ? "" : `score ${score.toFixed(2)}`, `confidence ${confidence.toFixed(2)}`, faces];
   $("verdict-facts").textContent = [...facts, `${result.frames.length} frames looked at`].filter(Boolean).join(", ");
   const moving = Boolean(result.video);
   for (const id of ["chart", "worst"]) $(id).hidden = !moving;
-  $("segments-title").parentElement.hidden = !moving;
+  $("stretches").hidden = !moving;
   $("end").textContent = clock(seconds);
-  seek.max = seconds;
-  choosePeople();
-  openPicture(file, moving);
-  choose(worstPerson());
+  seek.max = String(seconds);
+  choosePeople(shown);
+  openPicture(shown, file, moving);
+  choose(shown, worstPerson(shown));
 }
 
-/** Hide it if it is this job's. */
+/**
+ * Hide it if it is this job's.
+ *
+ * @param {string} id
+ */
 export function hideClip(id) {
   if (shown?.job.id !== id) return;
   detail.hidden = true;
@@ -46,97 +77,125 @@ export function hideClip(id) {
   shown = undefined;
 }
 
-function openPicture(file, moving) {
+/**
+ * @param {Shown} mine
+ * @param {File | undefined} file
+ * @param {boolean} moving
+ */
+function openPicture(mine, file, moving) {
   if (clip.src) URL.revokeObjectURL(clip.src);
   clip.hidden = true;
   still.hidden = false;
   clip.removeAttribute("src");
   if (!file || !moving) return;
-  const mine = shown;
   clip.src = URL.createObjectURL(file);
   clip.onloadeddata = () => {
     if (shown !== mine || !clip.videoWidth) return; // a kind of video that this browser cannot show
-    shown.playable = true;
+    mine.playable = true;
     clip.hidden = false;
     still.hidden = true;
-    go(shown.t);
+    go(mine, mine.t);
   };
 }
 
-function choosePeople() {
+/** @param {Shown} mine */
+function choosePeople(mine) {
   const group = $("people");
-  group.hidden = shown.people.length < 2;
+  group.hidden = mine.people.length < 2;
   group.replaceChildren(
-    ...shown.people.slice(0, 24).map(({ person, verdict: told }, place) => {
+    ...mine.people.slice(0, 24).map(({ person, verdict: told }, place) => {
       const choice = element("input", { type: "radio", name: "person", value: place });
-      choice.addEventListener("change", () => choose(place));
+      choice.addEventListener("change", () => choose(mine, place));
       return element("label", {}, choice, `${LABELS[told.label][0]} Person ${person}`);
     }),
   );
 }
 
-const worstLook = ({ frames }) =>
-  frames.reduce((worst, frame) => ((frame.score ?? -1) > (worst?.score ?? -1) ? frame : worst), undefined);
-
-function worstPerson() {
-  const scores = shown.people.map((person) => person.verdict.score ?? worstLook(person)?.score ?? -1);
+/** @param {Shown} mine */
+function worstPerson(mine) {
+  const scores = mine.people.map((person) => person.verdict.score ?? worstLook(person)?.score ?? -1);
   return scores.indexOf(Math.max(...scores));
 }
 
-function choose(place) {
-  if (!shown.people.length) return paintNothing();
-  shown.person = place;
+/**
+ * @param {Shown} mine
+ * @param {number} place
+ */
+function choose(mine, place) {
+  if (!mine.people.length) {
+    paintNothing(mine);
+    return;
+  }
+  mine.person = place;
   const radio = $("people").querySelectorAll("input")[place];
   if (radio) radio.checked = true;
-  const person = shown.people[place];
-  const usable = drawScores();
+  const person = mine.people[place];
+  const usable = drawScores(mine);
   $("segments").replaceChildren(
     ...person.segments.map(({ start, end, score, worst }) =>
       element(
         "li",
         {},
-        element("button", { type: "button", onclick: () => go(worst) }, `${clock(start)} to ${clock(end)}, score ${score.toFixed(2)}`),
+        element(
+          "button",
+          { type: "button", onclick: () => go(mine, worst) },
+          `${clock(start)} to ${clock(end)}, score ${score.toFixed(2)}`,
+        ),
       ),
     ),
   );
   $("no-segments").hidden = person.segments.length > 0;
   $("heat").hidden = true;
-  $("worst").disabled = $("why").disabled = usable === 0;
-  go(worstLook(person)?.t ?? 0);
+  button("worst").disabled = button("why").disabled = usable === 0;
+  go(mine, worstLook(person)?.t ?? 0);
 }
 
-/** Returns how many frames of the chosen person could be judged. */
-function drawScores() {
-  const { person, frames, segments } = shown.people[shown.person];
+/**
+ * @param {Shown} mine
+ * @returns {number} of frames of the chosen person that could be judged
+ */
+function drawScores(mine) {
+  const { person, frames, segments } = mine.people[mine.person];
   const usable = frames.filter(({ score }) => score != null).length;
-  drawTimeline(frames, segments, shown.seconds, `Scores of ${usable} frames of person ${person}; ${segments.length} stretches look swapped.`);
+  drawTimeline(
+    frames,
+    segments,
+    mine.seconds,
+    `Scores of ${usable} frames of person ${person}; ${segments.length} stretches look swapped.`,
+  );
   return usable;
 }
 
-function paintNothing() {
+/** @param {Shown} mine */
+function paintNothing(mine) {
   $("people").hidden = true;
-  drawTimeline([], [], shown.seconds, "Nobody is in this clip.");
+  drawTimeline([], [], mine.seconds, "Nobody is in this clip.");
   $("segments").replaceChildren();
   $("no-segments").hidden = false;
-  $("worst").disabled = $("why").disabled = true;
-  go(0);
+  button("worst").disabled = button("why").disabled = true;
+  go(mine, 0);
 }
 
-/** Show the clip at `t` seconds. */
-function go(t) {
-  shown.t = Math.min(Math.max(0, t), shown.seconds);
-  if (shown.playable) clip.currentTime = shown.t;
-  else fetchStill();
+/**
+ * Show the clip at a time.
+ *
+ * @param {Shown} mine
+ * @param {number} t seconds
+ */
+function go(mine, t) {
+  mine.t = Math.min(Math.max(0, t), mine.seconds);
+  if (mine.playable) clip.currentTime = mine.t;
+  else void fetchStill(mine);
   paint();
 }
 
-async function fetchStill() {
-  const mine = shown;
-  const t = shown.t;
-  if (shown.fetching) return;
-  shown.fetching = true;
+/** @param {Shown} mine */
+async function fetchStill(mine) {
+  const { t } = mine;
+  if (mine.fetching) return;
+  mine.fetching = true;
   try {
-    const { url } = await blobUrl(`/api/jobs/${shown.job.id}/frame?t=${Math.max(0, t - 0.001).toFixed(3)}`);
+    const { url } = await blobUrl(`/api/jobs/${mine.job.id}/frame?t=${Math.max(0, t - 0.001).toFixed(3)}`);
     if (shown !== mine) return URL.revokeObjectURL(url);
     if (still.src) URL.revokeObjectURL(still.src);
     still.src = url;
@@ -146,99 +205,90 @@ async function fetchStill() {
     still.removeAttribute("src");
   } finally {
     mine.fetching = false;
-    if (shown === mine && mine.t !== t && !mine.playable) fetchStill();
+    if (shown === mine && mine.t !== t && !mine.playable) void fetchStill(mine);
   }
 }
 
-const nearest = (frames) =>
-  frames.reduce((best, frame) => (Math.abs(frame.t - shown.t) < Math.abs((best?.t ?? Infinity) - shown.t) ? frame : best), undefined);
-
 function paint() {
   if (!shown) return;
-  const picture = shown.playable ? clip : still;
-  seek.value = shown.t;
-  seek.setAttribute("aria-valuetext", clock(shown.t));
-  markTime(shown.t, shown.seconds);
-  const ratio = devicePixelRatio || 1;
-  const { clientWidth: wide, clientHeight: high } = picture;
-  boxes.width = wide * ratio;
-  boxes.height = high * ratio;
-  boxes.style.inlineSize = `${wide}px`;
-  boxes.style.blockSize = `${high}px`;
-  const pen = boxes.getContext("2d");
-  pen.scale(ratio, ratio);
-  const own = shown.playable ? [clip.videoWidth, clip.videoHeight] : [shown.result.video?.width ?? still.naturalWidth, shown.result.video?.height ?? still.naturalHeight];
-  const scale = Math.min(wide / own[0], high / own[1]);
-  const [left, top] = [(wide - own[0] * scale) / 2, (high - own[1] * scale) / 2];
-  shown.people.forEach((person, place) => {
-    const look = nearest(person.frames);
-    if (!look?.face || Math.abs(look.t - shown.t) > NEAR_S) return;
-    box(pen, look, person.person, place === shown.person, scale, left, top);
+  const { people, person: chosen, playable, result, seconds, t } = shown;
+  const picture = playable ? clip : still;
+  seek.value = String(t);
+  seek.setAttribute("aria-valuetext", clock(t));
+  markTime(t, seconds);
+  const own = playable
+    ? { wide: clip.videoWidth, high: clip.videoHeight }
+    : { wide: result.video?.width ?? still.naturalWidth, high: result.video?.height ?? still.naturalHeight };
+  const looks = people.flatMap(({ person, frames }, place) => {
+    const look = lookAt(frames, t);
+    return look?.face ? [{ ...look, face: look.face, person, place }] : [];
   });
-  const person = shown.people[shown.person];
-  const look = person && nearest(person.frames);
-  const near = look && Math.abs(look.t - shown.t) <= NEAR_S;
-  const score = near && look.score != null ? look.score.toFixed(2) : "–";
-  const why = near && look.reason ? look.reason.replaceAll("_", " ") : near ? "" : "not in the picture";
-  $("now").replaceChildren(element("b", {}, score), ` score at ${clock(shown.t)}${why ? `, ${why}` : ""}`);
+  paintBoxes(picture, own, looks, chosen);
+  const near = people[chosen] && lookAt(people[chosen].frames, t);
+  const score = near?.score == null ? "–" : near.score.toFixed(2);
+  const why = near ? said(near.reason ?? "") : "not in the picture";
+  $("now").replaceChildren(element("b", {}, score), ` score at ${clock(t)}${why ? `, ${why}` : ""}`);
 }
 
-function box(pen, { face, score }, number, chosen, scale, left, top) {
-  const [x, y, width, height] = face;
-  const at = [left + x * scale, top + y * scale, width * scale, height * scale];
-  pen.lineWidth = chosen ? 4 : 2;
-  pen.strokeStyle = "#000a";
-  pen.strokeRect(...at);
-  pen.lineWidth = chosen ? 2.5 : 1.5;
-  pen.strokeStyle = score == null ? "#c9ced8" : score >= 0.52 ? "#ff8a80" : "#5dd6a4";
-  pen.strokeRect(...at);
-  const text = `${number}${score == null ? "" : `  ${score.toFixed(2)}`}`;
-  pen.font = "600 13px system-ui, sans-serif";
-  const wide = pen.measureText(text).width + 12;
-  const up = at[1] > 22 ? at[1] - 22 : at[1] + 2;
-  pen.fillStyle = "#14161be0";
-  pen.fillRect(at[0], up, wide, 20);
-  pen.fillStyle = "#fff";
-  pen.fillText(text, at[0] + 6, up + 14.5);
-}
-
-async function explain() {
-  const mine = shown;
-  const { person } = shown.people[shown.person];
+/** @param {Shown} mine */
+async function explain(mine) {
+  const { person } = mine.people[mine.person];
   const figure = $("heat");
-  $("why").disabled = true;
+  button("why").disabled = true;
   $("now").append(" – asking the network…");
   try {
-    const { url, headers } = await blobUrl(`/api/jobs/${shown.job.id}/heatmap?t=${shown.t.toFixed(3)}&person=${person}`);
+    const query = `t=${mine.t.toFixed(3)}&person=${person}`;
+    const { url, headers } = await blobUrl(`/api/jobs/${mine.job.id}/heatmap?${query}`);
     if (shown !== mine) return;
-    const picture = figure.querySelector("img");
+    const picture = within(figure, "img", HTMLImageElement);
     if (picture.src) URL.revokeObjectURL(picture.src);
     picture.src = url;
-    figure.querySelector("figcaption").textContent = `${headers.get("x-veritile-caption")} At ${clock(Number(headers.get("x-veritile-t")))}.`;
+    const at = clock(Number(headers.get("x-veritile-t")));
+    within(figure, "figcaption", HTMLElement).textContent = `${headers.get("x-veritile-caption")} At ${at}.`;
     figure.hidden = false;
   } catch (error) {
-    $("problem").textContent = error.message;
+    say(error);
   } finally {
-    $("why").disabled = false;
+    button("why").disabled = false;
     paint();
   }
 }
 
-async function save(form) {
+/**
+ * @param {Shown} mine
+ * @param {string} form json, csv or html
+ */
+async function save(mine, form) {
   try {
-    const { url } = await blobUrl(`/api/jobs/${shown.job.id}/report?form=${form}`);
-    element("a", { href: url, download: `${shown.result.path}.${form}` }).click();
+    const { url } = await blobUrl(`/api/jobs/${mine.job.id}/report?form=${form}`);
+    element("a", { href: url, download: `${mine.result.path}.${form}` }).click();
     setTimeout(() => URL.revokeObjectURL(url), 10_000);
   } catch (error) {
-    $("problem").textContent = error.message;
+    say(error);
   }
 }
 
-$("worst").addEventListener("click", () => go(worstLook(shown.people[shown.person]).t));
-$("why").addEventListener("click", explain);
-for (const button of $("exports").children) button.addEventListener("click", () => save(button.dataset.form));
-seek.addEventListener("input", () => go(Number(seek.value)));
-onPress((share) => go(share * shown.seconds));
+/** @param {unknown} error */
+function say(error) {
+  $("problem").textContent = error instanceof Error ? error.message : String(error);
+}
+
+button("worst").addEventListener("click", () => {
+  if (shown) go(shown, worstLook(shown.people[shown.person])?.t ?? 0);
+});
+button("why").addEventListener("click", () => {
+  if (shown) void explain(shown);
+});
+for (const each of $("exports").querySelectorAll("button"))
+  each.addEventListener("click", () => {
+    if (shown) void save(shown, each.dataset.form ?? "json");
+  });
+seek.addEventListener("input", () => {
+  if (shown) go(shown, Number(seek.value));
+});
+onPress((share) => {
+  if (shown) go(shown, share * shown.seconds);
+});
 const follow = () => {
   if (!shown?.playable) return;
   shown.t = clip.currentTime;
@@ -252,6 +302,6 @@ clip.addEventListener("play", function playing() {
 });
 addEventListener("resize", () => {
   if (!shown?.people.length) return;
-  drawScores();
+  drawScores(shown);
   paint();
 });

@@ -1,20 +1,32 @@
 /** The list of videos: sending, progress, cancel, and which one is shown. */
 
+/** @import { Job } from "./answers" */
+
+import { byId, element, within } from "./dom.js";
 import { ask, events, json, Refused, upload } from "./service.js";
-import { element, LABELS, verdict } from "./words.js";
+import { LABELS, verdict } from "./words.js";
 
-const list = document.getElementById("jobs");
-const problem = document.getElementById("problem");
-const drop = document.getElementById("drop");
-const input = document.getElementById("files");
+/** @typedef {(job: Job, file: File | undefined) => void} Show opens a job that is done */
+/** @typedef {(id: string) => void} Gone is told of one that was taken away */
+/** @typedef {ReturnType<typeof row>} Row */
 
-/** `show(job, file)` opens a job that is done; `gone(id)` is told of one that was taken away. */
+const list = byId("jobs", HTMLElement);
+const problem = byId("problem", HTMLElement);
+const drop = byId("drop", HTMLElement);
+const input = byId("files", HTMLInputElement);
+
+/**
+ * Take files, and follow what the service has; the function that is returned looks for more.
+ *
+ * @param {Show} show
+ * @param {Gone} gone
+ */
 export function startJobs(show, gone) {
-  const add = (files) => {
+  const add = (/** @type {FileList | null | undefined} */ files) => {
     problem.textContent = "";
-    const pace = document.querySelector("input[name=pace]:checked").value;
+    const pace = within(document, "input[name=pace]:checked", HTMLInputElement).value;
     const choices = pace === "quick" ? { fps: 2, quick: true } : { fps: Number(pace), quick: false };
-    for (const file of files) send(file, choices, show, gone);
+    for (const file of files ?? []) void send(file, choices, show, gone);
   };
   input.addEventListener("change", () => {
     add(input.files);
@@ -28,26 +40,41 @@ export function startJobs(show, gone) {
   for (const name of ["dragleave", "drop"]) document.addEventListener(name, () => drop.classList.remove("over"));
   document.addEventListener("drop", (event) => {
     event.preventDefault();
-    add(event.dataTransfer.files);
+    add(event.dataTransfer?.files);
   });
   return async () => {
-    for (const job of await json("/api/jobs")) {
-      if (!document.getElementById(`job-${job.id}`)) follow(row(job.name), job, undefined, show, gone);
+    /** @type {Job[]} */
+    const jobs = await json("/api/jobs");
+    for (const job of jobs) {
+      if (!document.getElementById(`job-${job.id}`)) void follow(row(job.name), job, undefined, show, gone);
     }
   };
 }
 
+/**
+ * @param {File} file
+ * @param {{ fps: number, quick: boolean }} choices
+ * @param {Show} show
+ * @param {Gone} gone
+ */
 async function send(file, choices, show, gone) {
   const made = row(file.name);
   try {
-    const job = await upload(file, choices, (share) => made.tell({ progress: share }, "Sending…"));
+    const job = await upload(file, choices, (share) => made.sent(share));
     await follow(made, job, file, show, gone);
   } catch (error) {
     made.element.remove();
-    problem.textContent = `${file.name}: ${error.message}`;
+    problem.textContent = `${file.name}: ${error instanceof Error ? error.message : error}`;
   }
 }
 
+/**
+ * @param {Row} made
+ * @param {Job} job
+ * @param {File | undefined} file
+ * @param {Show} show
+ * @param {Gone} gone
+ */
 async function follow(made, job, file, show, gone) {
   const stop = new AbortController();
   made.element.id = `job-${job.id}`;
@@ -55,7 +82,7 @@ async function follow(made, job, file, show, gone) {
     stop.abort();
     made.element.remove();
     gone(job.id);
-    document.getElementById("files").focus();
+    input.focus();
     await ask(`/api/jobs/${job.id}`, { method: "DELETE" }).catch(() => {});
   });
   made.end.hidden = false;
@@ -71,25 +98,34 @@ async function follow(made, job, file, show, gone) {
     made.open.disabled = false;
     if (!list.querySelector("[aria-current=true]")) open();
   } catch (error) {
-    if (error.name !== "AbortError") made.fail(error instanceof Refused ? error.message : "The service has ended.");
+    if (!stop.signal.aborted) made.fail(error instanceof Refused ? error.message : "The service has ended.");
   }
 }
 
+/** @param {string} name */
 function row(name) {
   const open = element("button", { class: "open", type: "button", disabled: true, title: name }, name);
-  const end = element("button", { class: "end", type: "button", hidden: true, "aria-label": `Cancel ${name}` }, "Cancel");
+  const end = element(
+    "button",
+    { class: "end", type: "button", hidden: true, "aria-label": `Cancel ${name}` },
+    "Cancel",
+  );
   const bar = element("progress", { max: 1, "aria-label": `Progress of ${name}` });
   const state = element("p", { class: "state", "aria-live": "polite" });
   const made = element("li", { class: "job" }, open, end, bar, state);
   list.append(made);
-  const fail = (text) => {
+  const fail = (/** @type {string} */ text) => {
     bar.remove();
     state.textContent = text;
     state.classList.add("problem");
     end.textContent = "Remove";
     end.setAttribute("aria-label", `Remove ${name}`);
   };
-  const tell = ({ progress, state: now, result, error }, text) => {
+  const sent = (/** @type {number} */ share) => {
+    bar.value = share;
+    state.textContent = "Sending…";
+  };
+  const tell = (/** @type {Job} */ { progress, state: now, result, error }) => {
     if (progress == null) bar.removeAttribute("value");
     else bar.value = progress;
     if (error) return fail(error.text);
@@ -97,8 +133,12 @@ function row(name) {
       fail("");
       state.classList.remove("problem");
       made.dataset.label = result.verdict.label;
-      state.append(element("span", { class: "label" }, `${LABELS[result.verdict.label][0]} ${verdict(result.verdict)}`));
-    } else state.textContent = text ?? (now === "queued" ? "Waiting…" : `Looking… ${progress == null ? "" : `${Math.round(100 * progress)} %`}`);
+      state.append(
+        element("span", { class: "label" }, `${LABELS[result.verdict.label][0]} ${verdict(result.verdict)}`),
+      );
+    } else
+      state.textContent =
+        now === "queued" ? "Waiting…" : `Looking… ${progress == null ? "" : `${Math.round(100 * progress)} %`}`;
   };
-  return { element: made, open, end, tell, fail };
+  return { element: made, open, end, sent, tell, fail };
 }

@@ -1,26 +1,29 @@
 /** The pages of the dashboard, and the state of the service above them. */
 
+/** @import { Health, OpenApi } from "./answers" */
+
 import { showCalls } from "./calls.js";
 import { stopCamera } from "./camera.js";
 import { hideClip, showClip } from "./clip.js";
+import { byId, element, within } from "./dom.js";
 import { startJobs } from "./jobs.js";
 import { ask, json, keepToken, Refused, takeToken } from "./service.js";
-import { element } from "./words.js";
 
 const PAGES = ["videos", "calls", "camera", "programs"];
 const EVERY_MS = 5000;
-const host = document.getElementById("host");
-const unlock = document.getElementById("unlock");
-const locked = document.getElementById("locked");
+const host = byId("host", HTMLElement);
+const unlock = byId("unlock", HTMLFormElement);
+const locked = byId("locked", HTMLElement);
+const token = byId("token", HTMLInputElement);
 const refresh = startJobs(showClip, hideClip);
 
 let open = false;
 
 function showPage() {
   const page = PAGES.includes(location.hash.slice(1)) ? location.hash.slice(1) : "videos";
-  for (const each of PAGES) document.getElementById(each).hidden = !open || each !== page;
+  for (const each of PAGES) byId(each, HTMLElement).hidden = !open || each !== page;
   for (const link of document.querySelectorAll("nav a")) {
-    if (link.hash === `#${page}`) link.setAttribute("aria-current", "page");
+    if (link.getAttribute("href") === `#${page}`) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
   if (page !== "camera") stopCamera();
@@ -31,9 +34,10 @@ function showPage() {
 
 async function check() {
   try {
+    /** @type {Health} */
     const health = await json("/health");
     host.dataset.status = "ready";
-    host.querySelector(".state").textContent = `Working, ${health.model}`;
+    within(host, ".state", HTMLElement).textContent = `Working, ${health.model}`;
     locked.hidden = true;
     if (!open) {
       open = true;
@@ -48,37 +52,39 @@ async function check() {
   }
 }
 
+/** @param {unknown} error */
 function say(error) {
   host.dataset.status = "failed";
-  host.querySelector(".state").textContent = error instanceof Refused ? "Not allowed" : "The service has ended";
+  within(host, ".state", HTMLElement).textContent = error instanceof Refused ? "Not allowed" : "The service has ended";
 }
 
 function askForToken() {
   open = false;
   showPage();
   locked.hidden = false;
-  document.getElementById("unlock-problem").textContent = document.getElementById("token").value ? "This is not the token of this installation." : "";
-  document.getElementById("token").focus();
+  byId("unlock-problem", HTMLElement).textContent = token.value ? "This is not the token of this installation." : "";
+  token.focus();
 }
 
 async function showOperations() {
+  /** @type {OpenApi} */
   const { paths } = await json("/openapi.json");
   const rows = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, { description }]) =>
       element("li", {}, element("code", {}, `${method.toUpperCase()} ${path}`), description ?? ""),
     ),
   );
-  document.getElementById("operations").replaceChildren(...rows);
+  byId("operations", HTMLElement).replaceChildren(...rows);
 }
 
-document.getElementById("openapi").addEventListener("click", async (event) => {
+byId("openapi", HTMLAnchorElement).addEventListener("click", async (event) => {
   event.preventDefault();
   const url = URL.createObjectURL(await (await ask("/openapi.json")).blob());
   element("a", { href: url, download: "openapi.json" }).click();
 });
 unlock.addEventListener("submit", (event) => {
   event.preventDefault();
-  keepToken(document.getElementById("token").value.trim());
+  keepToken(token.value.trim());
   check();
 });
 addEventListener("hashchange", () => {

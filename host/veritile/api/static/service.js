@@ -1,5 +1,7 @@
 /** What the pages ask of the service; the token goes with every request. */
 
+/** @import { Job } from "./answers" */
+
 const KEY = "veritile-token";
 
 /** Take the token out of the address, where `veritile serve` put it, and keep it for this tab. */
@@ -12,34 +14,59 @@ export function takeToken() {
   return sessionStorage.getItem(KEY);
 }
 
+/** @param {string} token */
 export const keepToken = (token) => sessionStorage.setItem(KEY, token);
 
 /** An answer's error as the service tells it. */
 export class Refused extends Error {
+  /**
+   * @param {number} status of HTTP; 0 when there was no answer
+   * @param {string} text
+   */
   constructor(status, text) {
     super(text);
     this.status = status;
   }
 }
 
-/** Ask, and return the response; throws Refused, or TypeError when nobody answers. */
+/**
+ * Ask, and return the response; throws Refused, or TypeError when nobody answers.
+ *
+ * @param {string} path
+ * @param {{ method?: string, signal?: AbortSignal }} options
+ */
 export async function ask(path, options = {}) {
-  const headers = { ...options.headers, Authorization: `Bearer ${sessionStorage.getItem(KEY)}` };
+  const headers = { Authorization: `Bearer ${sessionStorage.getItem(KEY)}` };
   const response = await fetch(path, { ...options, headers });
   if (response.ok) return response;
   const told = await response.json().catch(() => ({}));
   throw new Refused(response.status, told.error?.text ?? `The service answers ${response.status}.`);
 }
 
-export const json = async (path, options) => (await ask(path, options)).json();
+/**
+ * @param {string} path
+ * @returns {Promise<any>} as answers.d.ts has it
+ */
+export const json = async (path) => (await ask(path)).json();
 
-/** A file of the service as an address that an <img> or <a> takes. */
+/**
+ * A file of the service as an address that an <img> or <a> takes.
+ *
+ * @param {string} path
+ */
 export async function blobUrl(path) {
   const response = await ask(path);
   return { url: URL.createObjectURL(await response.blob()), headers: response.headers };
 }
 
-/** Send a file; `progress` is called with the share that has been sent. Returns the job. */
+/**
+ * Send a file.
+ *
+ * @param {File} file
+ * @param {{ fps: number, quick: boolean }} choices
+ * @param {(share: number) => void} progress called with the share that has been sent
+ * @returns {Promise<Job>}
+ */
 export function upload(file, { fps, quick }, progress) {
   const form = new FormData();
   form.append("video", file);
@@ -55,22 +82,30 @@ export function upload(file, { fps, quick }, progress) {
       request.status === 202
         ? resolve(request.response)
         : reject(new Refused(request.status, request.response?.error?.text ?? "The upload was refused."));
-    request.onerror = () => reject(new Refused(0, "The upload was cut off: the file may be too large, or the service has ended."));
+    request.onerror = () =>
+      reject(new Refused(0, "The upload was cut off: the file may be too large, or the service has ended."));
     request.send(form);
   });
 }
 
-/** Every event of a job, until its end. */
+/**
+ * The job at every event of it, until its end.
+ *
+ * @param {string} id
+ * @param {AbortSignal} signal
+ * @returns {AsyncGenerator<Job, void>}
+ */
 export async function* events(id, signal) {
-  const response = await ask(`/api/jobs/${id}/events`, { signal });
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  const { body } = await ask(`/api/jobs/${id}/events`, { signal });
+  if (!body) return;
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
   for (;;) {
     const { value, done } = await reader.read();
     if (done) return;
     text += value;
     const parts = text.split("\n\n");
-    text = parts.pop();
+    text = parts.pop() ?? "";
     for (const part of parts) yield JSON.parse(part.split("\ndata: ")[1]);
   }
 }

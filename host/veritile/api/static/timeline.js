@@ -1,25 +1,40 @@
 /** Scores over time: a line with the stretches that look swapped, and a strip that is redder the higher they are. */
 
+/** @import { Frame, Segment } from "./answers" */
+
+import { byId, penOf } from "./dom.js";
+
 const WIDTH = 1000;
 const HEIGHT = 100;
 const SVG = "http://www.w3.org/2000/svg";
 const GAP_S = 4;
 
-const svg = document.getElementById("timeline");
-const strip = document.getElementById("strip");
+const svg = byId("timeline", SVGSVGElement);
+const strip = byId("strip", HTMLCanvasElement);
 
+/**
+ * @param {string} name
+ * @param {Record<string, string | number>} attributes
+ */
 const shape = (name, attributes) => {
   const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
   return made;
 };
 
-/** Draw one person's `frames` and `segments` in a clip of so many seconds. */
+/**
+ * Draw one person in a clip of so many seconds.
+ *
+ * @param {Frame[]} frames
+ * @param {Segment[]} segments
+ * @param {number} seconds
+ * @param {string} says the same in words
+ */
 export function drawTimeline(frames, segments, seconds, says) {
-  const x = (t) => ((WIDTH * t) / seconds).toFixed(2);
-  const y = (score) => (HEIGHT * (1 - score)).toFixed(2);
+  const x = (/** @type {number} */ t) => Number(((WIDTH * t) / seconds).toFixed(2));
+  const y = (/** @type {number} */ score) => Number((HEIGHT * (1 - score)).toFixed(2));
   svg.setAttribute("viewBox", `0 0 ${WIDTH} ${HEIGHT}`);
-  document.getElementById("timeline-says").textContent = says;
+  byId("timeline-says", SVGTitleElement).textContent = says;
   for (const old of svg.querySelectorAll(":not(title)")) old.remove();
   for (const share of [0, 0.5, 1]) svg.append(shape("path", { class: "grid", d: `M0 ${y(share)}H${WIDTH}` }));
   for (const { start, end } of segments) {
@@ -27,6 +42,7 @@ export function drawTimeline(frames, segments, seconds, says) {
     svg.append(shape("rect", { class: "segment", x: x(start), y: 0, width: wide, height: HEIGHT }));
   }
   let path = "";
+  /** @type {number | undefined} */
   let before;
   for (const { t, score } of frames) {
     if (score == null) continue;
@@ -37,25 +53,39 @@ export function drawTimeline(frames, segments, seconds, says) {
   drawStrip(frames, seconds);
 }
 
-/** Mark the time that is shown. */
+/**
+ * Mark the time that is shown.
+ *
+ * @param {number} t
+ * @param {number} seconds
+ */
 export function markTime(t, seconds) {
   svg.querySelector(".here")?.setAttribute("d", `M${((WIDTH * t) / seconds).toFixed(2)} 0V${HEIGHT}`);
 }
 
-/** Call `seek` with the share of the width that was pressed. */
+/**
+ * Call `seek` with the share of the width that was pressed.
+ *
+ * @param {(share: number) => void} seek
+ */
 export function onPress(seek) {
   for (const target of [svg, strip])
     target.addEventListener("click", (event) => {
+      if (!(event instanceof MouseEvent)) return;
       const { left, width } = target.getBoundingClientRect();
       seek((event.clientX - left) / width);
     });
 }
 
+/**
+ * @param {Frame[]} frames
+ * @param {number} seconds
+ */
 function drawStrip(frames, seconds) {
   const ratio = devicePixelRatio || 1;
   strip.width = Math.max(1, Math.round(strip.clientWidth * ratio));
   strip.height = Math.round(16 * ratio);
-  const pen = strip.getContext("2d");
+  const pen = penOf(strip);
   pen.fillStyle = "#d93a2b"; // the same in light and dark: it is a scale, not a label
   const times = frames.map(({ t }) => t);
   frames.forEach(({ t, score }, index) => {

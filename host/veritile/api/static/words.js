@@ -1,5 +1,8 @@
 /** How things are said. */
 
+/** @import { Label, Verdict } from "./answers" */
+
+/** @type {Record<Label, [string, string]>} Sign and words. */
 export const LABELS = {
   likely_real: ["✓", "Likely real"],
   suspect: ["!", "Suspect"],
@@ -7,27 +10,22 @@ export const LABELS = {
   inconclusive: ["–", "Inconclusive"],
 };
 
+/** @param {string} text */
 export const said = (text) => text.replaceAll("_", " ");
 
+/** @param {Pick<Verdict, "label" | "reason">} told */
 export function verdict({ label, reason }) {
   return reason ? `${LABELS[label][1]}: ${said(reason)}` : LABELS[label][1];
 }
 
+/**
+ * @param {number} seconds
+ * @returns {string} 0:00.0
+ */
 export function clock(seconds) {
   const tenths = Math.round(Math.max(0, seconds) * 10) / 10;
   const minutes = Math.floor(tenths / 60);
   const rest = tenths - 60 * minutes;
   if (minutes < 60) return `${minutes}:${rest.toFixed(1).padStart(4, "0")}`;
   return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}:${String(Math.floor(rest)).padStart(2, "0")}`;
-}
-
-/** An element with attributes and children. */
-export function element(name, attributes = {}, ...children) {
-  const made = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) {
-    if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
-    else if (value !== undefined && value !== false) made.setAttribute(key, value === true ? "" : value);
-  }
-  made.append(...children);
-  return made;
 }
