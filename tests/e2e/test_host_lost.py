@@ -3,35 +3,17 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
 from pathlib import Path
 
-import psutil
 import pytest
 
 from call.badges import read_badges
 from call.demo import Call
 from call.watch import Snapshot
 from e2e.conftest import judged
+from e2e.hosts import hosts_of
 
 pytestmark = pytest.mark.e2e
-
-
-def hosts_of(call: Call) -> list[psutil.Process]:
-    """The native hosts that this call's browser started: told by the profile their browser runs on."""
-    return [
-        process
-        for process in psutil.process_iter(["cmdline"])
-        if any(word.endswith("veritile-host") for word in process.info["cmdline"] or ())
-        and any(str(call.profile) in word for word in command_of(process.parent()))
-    ]
-
-
-def command_of(process: psutil.Process | None) -> list[str]:
-    """Its command line; empty when it has ended."""
-    with suppress(psutil.NoSuchProcess):
-        return process.cmdline() if process else []
-    return []
 
 
 def ready(snapshot: Snapshot) -> bool:

@@ -107,7 +107,7 @@ def kill_hosts(folder: Path, times: int, *, together: int = 1, seed: int = 0) ->
                 list(pool.map(Victim.meet, victims, talks))
             came.kills += together
             came.acknowledged.update(*(victim.acknowledged for victim in victims))
-        whole, chained = _examined(path)
+        whole, chained = examined(path)
         came.corrupt += not whole
         came.broken += not chained
     return came
@@ -123,7 +123,7 @@ def logged(path: Path) -> set[Change]:
         return set(rows)
 
 
-def _examined(path: Path) -> tuple[bool, bool]:
+def examined(path: Path) -> tuple[bool, bool]:
     """Whether the database is whole, and whether its chain holds; a log that never came to be is both."""
     if not path.exists():
         return True, True
