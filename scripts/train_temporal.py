@@ -31,6 +31,7 @@ from train_mesonet import LICENCE, ROOT, console
 from veritile import __version__
 from veritile.errors import ModelError, VeritileError
 from veritile.train.bench import Bench
+from veritile.train.calibration import calibrate
 from veritile.train.drawn import write_bench, write_faces, write_live
 from veritile.train.export import Metadata, set_front_matter
 from veritile.train.figures import Scores, clip_auc, clip_order, measure
@@ -66,6 +67,8 @@ FRAME = ROOT / "models/mesonet.onnx"
               help="Frames of a sequence.")  # fmt: skip
 @click.option("--hidden", type=click.IntRange(1, 512), default=TemporalRecipe().hidden, show_default=True,
               help="Numbers that the recurrent network remembers.")  # fmt: skip
+@click.option("--passes", type=click.IntRange(min=1), default=TemporalRecipe().passes, show_default=True,
+              help="How often it learns from each sequence.")  # fmt: skip
 @click.option("--evidence", type=click.Choice(list(EVIDENCE)), default=TemporalRecipe().evidence,
               show_default=True, help="What the network is told of a frame.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(min=0), default=TemporalRecipe().seed, show_default=True,
@@ -76,6 +79,7 @@ FRAME = ROOT / "models/mesonet.onnx"
               help="CPU threads of PyTorch.")  # fmt: skip
 @click.option("--choose", is_flag=True,
               help="Only compare the kinds of evidence, on held-out people and clips.")  # fmt: skip
+@click.option("--compare-only", is_flag=True, help="Only compare the model of --out on --bench.")
 @click.option("--smoke", is_flag=True, help="Run everything on drawn faces, in seconds.")
 def main(
     frame_run: Path,
@@ -88,6 +92,7 @@ def main(
     workers: int,
     threads: int,
     choose: bool,
+    compare_only: bool,
     smoke: bool,
     **numbers: Any,
 ) -> None:
@@ -96,6 +101,11 @@ def main(
     cv2.setNumThreads(1)
     with tempfile.TemporaryDirectory() as drawn:
         try:
+            if compare_only:
+                if bench is None:
+                    raise click.UsageError("Give --bench, the folder of bench.csv.")
+                compare(out, Bench(bench), FRAME)
+                return
             if smoke:
                 frame, bench = smoke_frame(Path(drawn))
                 folder, out = Path(drawn) / "run", Path(drawn) / "smoke.onnx"
@@ -185,8 +195,9 @@ def cells(scores: Scores | None) -> list[str]:
 
 def ship(run: TemporalRun, net: MesoTemporal, out: Path, version: str) -> None:
     """Calibrate, export, put name and SHA-256 into the card, and record the run."""
-    clips = run.score_clips()
-    a, b = run.calibrate(net)
+    people, clips = run.score_held_out(net), run.score_clips()
+    # Both count alike, whatever their numbers, as for the frame model.
+    a, b = calibrate(*(part for part in (people, clips) if part is not None))
     frame = run.frame.recipe
     metadata = Metadata(
         name=out.stem,
@@ -200,7 +211,7 @@ def ship(run: TemporalRun, net: MesoTemporal, out: Path, version: str) -> None:
     )
     digest = export_temporal(net, out, metadata, length=run.recipe.length)
     set_front_matter(out.with_suffix(".md"), metadata.front_matter(out.name, digest))
-    measured = {"held_out": cells(run.score_held_out(net)), "clips": cells(clips)}
+    measured = {"held_out": cells(people), "clips": cells(clips)}
     command = shlex.join(["python", *sys.argv])
     run.record(command=command, revision=revision(), versions=versions(), measured=measured)
     console.print(

@@ -74,6 +74,8 @@ class Choices:
     """Where a report is written, too."""
     fps: float = FRAMES_PER_SECOND
     quick: bool = False
+    temporal: str | None = None
+    """The temporal model that judges the stretches of videos too."""
 
 
 class _Output(Protocol):
@@ -100,7 +102,7 @@ def run(paths: Sequence[Path], choices: Choices) -> int:
     output = outputs[choices.form]()
     detector: Detector | VeritileError
     try:
-        detector = Detector(choices.model)
+        detector = Detector(choices.model, temporal=choices.temporal)
     except VeritileError as error:
         detector = error  # told once a file, so that every path that was asked for is answered
     failures: list[VeritileError] = []

@@ -236,6 +236,11 @@ def host(origin: tuple[str, ...]) -> None:
     show_envvar=True,
     help="A model's name, or the path of a .onnx.",
 )
+@click.option(
+    "--temporal",
+    metavar="MODEL",
+    help="A temporal model, named likewise, that judges stretches of a video together, too.",
+)
 def analyze(
     paths: tuple[Path, ...],
     as_json: bool,
@@ -244,6 +249,7 @@ def analyze(
     fps: float,
     quick: bool,
     model: str,
+    temporal: str | None,
 ) -> None:
     """Judge images, videos, and all such files in folders.
 
@@ -258,7 +264,7 @@ def analyze(
         from veritile.analyze import Choices, run
 
         form = "json" if as_json else "csv" if as_csv else "text"
-        sys.exit(run(list(paths), Choices(model=model, form=form, page=page, fps=fps, quick=quick)))
+        sys.exit(run(list(paths), Choices(model, form, page, fps, quick, temporal)))
 
 
 main.add_command(bench)

@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 from veritile.decision import Look, Observation, Policy, Tile, Verdict
 from veritile.decision.conclusion import conclude
 from veritile.errors import FileUnreadableError, NoFramesError, UnsupportedFormatError
-from veritile.frame.card import DEFAULT_MODEL, read_card
+from veritile.frame.card import DEFAULT_MODEL, Card, read_card
 from veritile.frame.decode import PHOTO, decode
 from veritile.frame.model import Model
 from veritile.frame.pipeline import FaceResult, FrameAnalyzer, FrameResult, ModelInfo
@@ -45,6 +45,7 @@ from veritile.video.order import in_order
 from veritile.video.people import People, Person
 from veritile.video.pulse import Pulse
 from veritile.video.segments import Scored, Segment, suspicious
+from veritile.video.temporal import SeenFace, Stretches, TemporalModel
 from veritile.vocabulary import Sensitivity
 
 if TYPE_CHECKING:
@@ -98,13 +99,15 @@ class Detector:
         *,
         threshold: float | None = None,
         provider: str | None = None,
+        temporal: str | Path | None = None,
     ) -> None:
         """Load a model: a name in `models/`, or the path of an .onnx file with its card beside it.
 
         `threshold` is the score, 0-1, at and above which a picture and a stretch of a video look swapped; the
         sensitivity's own when left out. `provider` runs the network, by ONNX Runtime's name; when left out,
         the best that `veritile bench` has found here. Where it does not work the CPU does: `model.provider`
-        tells.
+        tells. `temporal` is a temporal model, named like `model`, that judges stretches of a video together,
+        too (`veritile.video.temporal`).
 
         Raises ModelError when it cannot be used, ValueError for an unknown sensitivity, threshold, provider.
         """
@@ -115,11 +118,17 @@ class Detector:
         self._scorer = read_scorer(model)
         self._name = model
         self._explainer: Model | None = None
+        self._temporal = None if temporal is None else TemporalModel.load(temporal)
 
     @property
     def model(self) -> ModelInfo:
         """What judges the faces."""
         return self._analyzer.model
+
+    @property
+    def temporal(self) -> Card | None:
+        """The temporal model that judges videos too; None without."""
+        return None if self._temporal is None else self._temporal.card
 
     @property
     def analyzer(self) -> FrameAnalyzer:
@@ -177,17 +186,27 @@ class Detector:
         frames: Iterable[tuple[float, NDArray[np.uint8], int]],
         progress: Callable[[float], None] | None,
     ) -> VideoResult:
-        def look(frame: tuple[float, NDArray[np.uint8], int]) -> TimedResult:
-            return TimedResult(frame[0], self._analyzer.analyze_rgb(frame[1]), frame[2])
+        model = self._temporal
+
+        def look(frame: tuple[float, NDArray[np.uint8], int]) -> tuple[TimedResult, list[SeenFace]]:
+            t, rgb, number = frame
+            result = self._analyzer.analyze_rgb(rgb)
+            return TimedResult(t, result, number), [] if model is None else model.look_at(rgb, result, t)
 
         people, timed = People(), []
-        for frame in in_order(look, frames):
+        stretches = None if model is None else Stretches(model)
+        for frame, seen in in_order(look, frames):
             people.see(frame.t, frame.result)
+            if stretches is not None:
+                stretches.see(frame.t, seen, people)
             # What surrounds a face has been compared: of a long video it would fill the memory.
             plain = tuple(replace(each, signature=()) for each in frame.result.looks)
             timed.append(replace(frame, result=replace(frame.result, looks=plain)))
             if progress:
                 progress(frame.t)
+        if stretches is not None:
+            stretches.close(people)
+            timed = [replace(frame, result=stretches.moved(frame.t, frame.result)) for frame in timed]
         everybody = tuple(self._person(person) for person in people.all)
         return VideoResult(self.conclude(timed), tuple(timed), everybody)
 

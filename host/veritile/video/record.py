@@ -21,6 +21,12 @@ def as_record(path: str, detector: Detector, result: VideoResult) -> dict[str, A
             "sha256": detector.model.sha256,
         },
     }
+    if detector.temporal is not None and result.film is not None:
+        told["model"]["temporal"] = {
+            "name": detector.temporal.name,
+            "version": detector.temporal.version,
+            "sha256": detector.temporal.sha256,
+        }
     if result.film is not None:
         film = result.film
         told["people"] = [_person(person) for person in result.people]

@@ -25,7 +25,6 @@ from veritile.frame.model import Metadata, read_checked
 from veritile.frame.session import first_line, open_session
 from veritile.video.people import GONE_S, People, Person
 
-TEMPORAL_MODEL: Final = "mesonet-temporal"
 LEAST: Final = 8
 """Looks: fewer are no stretch, and their scores stay as they are."""
 KIND: Final = "temporal"
@@ -61,7 +60,7 @@ class TemporalModel:
         self._b = metadata.number("calibration_b", -1e6, 1e6)
 
     @classmethod
-    def load(cls, model: str | Path = TEMPORAL_MODEL) -> Self:
+    def load(cls, model: str | Path) -> Self:
         """Load a model: a name in `models/`, or the path of an .onnx file with its card beside it.
 
         Raises ModelError, as `veritile.frame.model.Model.load`.

@@ -14,7 +14,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from veritile.train.calibration import calibrate
 from veritile.train.figures import Scores
 from veritile.train.head import HeadRun
 from veritile.train.livepairs import LivePairs
@@ -122,11 +121,6 @@ class TemporalRun:
             answers[mine] = judge(self.learn(fold, frame=frame, evidence=evidence), table[mine])
         scores = self.clips.scores(answers)
         return scores.where(~np.isnan(answers))
-
-    def calibrate(self, net: MesoTemporal) -> tuple[float, float]:
-        """Platt's two numbers, of held-out people and of the clips alike; raises as `calibrate`."""
-        parts = (self.score_held_out(net), self.score_clips())
-        return calibrate(*(part for part in parts if part is not None))
 
     @cached_property
     def frame_model(self) -> MesoTexture:
