@@ -207,6 +207,7 @@ class Metadata:
         self._file = card.file.name
 
     def text(self, key: str) -> str:
+        """The value of `key`; ModelMetadataError when there is none."""
         value = self._entries.get(key, "").strip()
         if not value:
             raise ModelMetadataError(
@@ -215,12 +216,14 @@ class Metadata:
         return value
 
     def must_equal(self, key: str, expected: str) -> None:
+        """Raise ModelMetadataError unless the value of `key` is what the card says."""
         if (found := self.text(key)) != expected:
             raise ModelMetadataError(
                 f"{self._file} says {key} {found!r} and its card {expected!r}: export it again with its card."
             )
 
     def choice(self, key: str, allowed: tuple[str, ...]) -> Any:
+        """The value of `key`; ModelMetadataError when it is none of `allowed`."""
         if (value := self.text(key)) not in allowed:
             raise ModelMetadataError(
                 f"{self._file} has {key} {value!r}: it must be one of {', '.join(allowed)}."
@@ -228,6 +231,7 @@ class Metadata:
         return value
 
     def number(self, key: str, least: float, most: float, default: float | None = None) -> float:
+        """The number at `key`; ModelMetadataError when it is none, or not from `least` to `most`."""
         if default is not None and key not in self._entries:
             return default
         value = self.text(key)
