@@ -170,6 +170,7 @@ export class Host {
       version: info.versions.veritile,
       model: info.model.name,
       ...provider,
+      ...(info.log && { logging: info.log.state === "on" }),
       ...(logTrouble !== undefined && { logTrouble }),
       ...(info.state === "ready" && { leastAlarmsPerHour: info.least_alarms_per_hour }),
     });

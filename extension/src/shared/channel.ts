@@ -51,7 +51,9 @@ export interface HostState {
   provider?: string;
   /** See `Info.least_alarms_per_hour`; known once it is ready. */
   leastAlarmsPerHour?: number | null;
-  /** What is wrong with its log of calls, and what to do: one sentence; absent while all is well. */
+  /** Whether verdicts are being written into its log of calls. */
+  logging?: boolean;
+  /** What is wrong with that log, and what to do: one sentence; absent while all is well. */
   logTrouble?: string;
 }
 

@@ -52,10 +52,20 @@ test("nothing is started until a host is needed", () => {
   ]);
 });
 
+test("what is wrong with the log is told while it lasts", async () => {
+  const log = { path: "/log/calls.db", pictures: "off" } as const;
+  host.need(true);
+  await greet({ ...READY, log: { ...log, state: "full", text: "The disk is full." } });
+  expect(host.state).toMatchObject({ logging: false, logTrouble: "The disk is full." });
+  newest().push({ ...READY, log: { ...log, state: "on" } });
+  expect(host.state).toMatchObject({ logging: true });
+  expect(host.state).not.toHaveProperty("logTrouble");
+});
+
 test("it is loading, then ready, and connected once", async () => {
   host.need(true);
   await greet(INFO);
-  expect(host.state).toEqual({ status: "loading", version: "0.1.0", model: "mesonet" });
+  expect(host.state).toEqual({ status: "loading", version: "0.1.0", model: "mesonet", logging: true });
   expect(connected).toHaveBeenCalledOnce();
   newest().push(READY);
   expect(host.state).toEqual({
@@ -63,6 +73,7 @@ test("it is loading, then ready, and connected once", async () => {
     version: "0.1.0",
     model: "mesonet",
     provider: "CPUExecutionProvider",
+    logging: true,
     leastAlarmsPerHour: null,
   });
   expect(connected).toHaveBeenCalledOnce();

@@ -19,13 +19,14 @@ export function showHost(
   return failure !== undefined;
 }
 
-function describe(enabled: boolean, { status, model, provider, logTrouble }: HostState): Node[] {
+function describe(enabled: boolean, { status, model, provider, logging, logTrouble }: HostState): Node[] {
   const state = !enabled ? "off" : status === "off" ? "waiting" : status;
   const line: Node[] = [element("span", { class: "state" }, text(`host_${state}`))];
   if (state === "ready" && model && provider)
     line.push(
       element("span", { class: "quiet" }, text("host_model", model, provider.replace("ExecutionProvider", ""))),
     );
+  if (state === "ready" && logging) line.push(element("span", { class: "quiet" }, text("host_logging")));
   if (enabled && logTrouble) line.push(element("span", { class: "quiet aside" }, text("host_log", logTrouble)));
   return line;
 }
