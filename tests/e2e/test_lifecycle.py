@@ -14,6 +14,7 @@ from call.browser import launch
 from call.cameras import astronaut
 from call.demo import Call
 from call.watch import Snapshot, Watcher
+from e2e.axe import violations
 from e2e.origins import MEET, serve
 from e2e.standin import StandIn
 from veritile.install.identity import EXTENSION_ID
@@ -107,6 +108,7 @@ def test_nothing_begins_before_its_user_has_said_yes(
         assert call.entries(snapshot) == []
         assert read_badges(call.page) == []
         assert "waits until you have read what that means" in popup.inner_text("#people")
+        assert violations(popup) == []
         first_run_page(context).close()
         with context.expect_page() as opened:
             popup.get_by_role("switch").click()
@@ -115,6 +117,7 @@ def test_nothing_begins_before_its_user_has_said_yes(
         expect(page.get_by_role("heading", name="Other people’s privacy")).to_be_in_viewport()
         expect(page.get_by_role("button", name="Use the portrait")).to_be_disabled()
         expect(popup.get_by_role("switch")).not_to_be_checked()
+        assert violations(page) == []
         assert read_badges(call.page) == []
         page.get_by_role("button", name="Yes, turn detection on").press("Enter")
         expect(page.get_by_role("switch")).to_be_checked()
