@@ -47,6 +47,9 @@ def described(
     earlier = _resume(path, state, shape, about)
     done = len(earlier)
     table[:done] = earlier
+    on_step(done)
+    if done == count:  # no process is started for nothing
+        return np.asarray(table, dtype=np.float32)
     loader: DataLoader[Any] = DataLoader(
         DescribedSequences(source),
         batch_size=1,
@@ -56,7 +59,6 @@ def described(
         multiprocessing_context="spawn" if workers else None,
         prefetch_factor=4 if workers else None,
     )
-    on_step(done)
     for chunk in loader:
         table[done : done + 1] = chunk.numpy()
         done += 1
