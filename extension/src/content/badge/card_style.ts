@@ -38,7 +38,10 @@ ${colours}
 .sparkline .area { fill: currentColor; opacity: .14; stroke: none }
 .sparkline .end { fill: currentColor; stroke: var(--raised); stroke-width: 1.5 }
 .sparkline .alarm { stroke: var(--soft); stroke-width: 1; stroke-dasharray: 3 3 }
-.card .why { display: block; width: 100%; margin-top: 12px; padding-inline: 6px }
+.card .why {
+  display: block; width: max-content; max-width: 100%; min-height: 24px; margin-top: 6px; padding: 2px 0; border: 0; background: none;
+  font-size: 12.5px; text-align: start; text-decoration: underline; text-underline-offset: 2px;
+}
 .card .why[hidden] { display: none }
 .card .heat { margin-top: 10px; color: var(--soft); font-size: 12px }
 .heat .map { width: 100%; height: auto; margin-bottom: 6px; border-radius: 10px; vertical-align: top }
@@ -54,6 +57,8 @@ ${colours}
   font-weight: 550; text-align: center; cursor: pointer;
 }
 .act:hover { background: var(--raised) }
+/* What settles it, before what explains it. */
+.foot .act:first-child, .foot .act:first-child:hover { background: var(--accent); border-color: var(--accent); color: var(--surface) }
 .act:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px }
 .card .hint { margin-top: 8px; color: var(--soft); font-size: 12px }
 @media (prefers-contrast: more) { .card { --soft: var(--ink); --edge: var(--ink) } }
