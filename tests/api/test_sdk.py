@@ -41,6 +41,11 @@ def test_a_client_gets_verdicts_on_each_participant(served: Served) -> None:
             looks = await asyncio.gather(live.look(face, participant="a"), live.look(nobody, participant="b"))
             assert looks[0].score == pytest.approx(0.8808, abs=1e-3)
             assert looks[1].reason == "no_face"
+            heat = await live.heatmap("a")
+            assert heat.jpeg[:2] == b"\xff\xd8"
+            assert heat.score == pytest.approx(0.8808, abs=1e-3)
+            with pytest.raises(ServerError, match="could be judged yet"):
+                await live.heatmap("b")
             assert (await live.look(b"no picture")).error.code == 401  # type: ignore[union-attr]
 
     apart(lambda: asyncio.run(main()))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import socket
 import stat
+import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -12,7 +15,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 import pictures
-from serving import Served, data_url
+from serving import Served, data_url, film_of_a_person
 
 PATHS = (
     "/",
@@ -142,6 +145,24 @@ def test_bombs_are_refused(served: Served) -> None:
         headers={"Content-Encoding": "gzip", "Content-Type": "application/json"},
     )
     assert squeezed.status_code in (400, 422)
+
+
+def test_a_video_that_claims_millions_of_pictures_is_refused(served: Served, tmp_path: Path) -> None:
+    data = bytearray(film_of_a_person(tmp_path / "film.mp4", 3).read_bytes())
+    at = data.index(b"stsz") + 12
+    data[at : at + 4] = b"\x7f\xff\xff\xff"
+    before = served.client.get("/health").json()["memory"]
+    response = served.client.post("/api/detect", files={"video": ("film.mp4", bytes(data))})
+    assert (response.status_code, response.json()["error"]["code"]) == (413, 403)
+    assert served.client.get("/health").json()["memory"] - before < 50_000_000
+
+
+def test_an_archive_is_no_video(served: Served) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("film.mp4", bytes(20 << 20))
+    response = served.client.post("/api/detect", files={"video": ("film.zip", packed.getvalue())})
+    assert response.status_code == 415
 
 
 def test_a_deeply_nested_question_is_refused(served: Served) -> None:

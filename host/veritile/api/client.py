@@ -28,6 +28,8 @@ from veritile.native.messages import (
     Error,
     Frame,
     Frames,
+    HeatmapRequest,
+    HeatmapTold,
     Hello,
     HostMessage,
     Item,
@@ -67,6 +69,18 @@ class Live:
         answer = await self.ask(lambda id: Frames(id=id, session=_SESSION, frames=(frame,)))
         assert isinstance(answer, Verdicts)
         return answer.items[0]
+
+    async def heatmap(self, participant: str = "stream") -> HeatmapTold:
+        """Return where in a face the score of a participant comes from, as a JPEG; about a second's work.
+
+        It is of the picture of the last minute that speaks most for fake. It is no proof, and not the outline
+        of a swap.
+
+        Raises ServerError when no face of theirs could be judged yet, or the service is gone.
+        """
+        answer = await self.ask(lambda id: HeatmapRequest(id=id, session=_SESSION, participant=participant))
+        assert isinstance(answer, HeatmapTold)
+        return answer
 
     async def ask(self, make: Callable[[int], Any]) -> HostMessage:
         """Send the message that `make` gives for an id, and return its answer; raises ServerError."""
