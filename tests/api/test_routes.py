@@ -41,6 +41,7 @@ def test_it_says_what_it_is_and_how_it_is_doing(served: Served) -> None:
     assert {"status", "model", "provider", "queue", "sessions", "memory"} <= set(health)
     assert (health["status"], health["provider"], health["queue"]) == ("ok", "CPUExecutionProvider", 0)
     assert health["memory"] > 10_000_000
+    assert health["threshold"] == 0.52
     assert served.client.get("/sessions").json() == []
 
 

@@ -45,6 +45,7 @@ def router(service: Service) -> APIRouter:
         return Health(
             model=f"{model.name} {model.version}",
             provider=model.provider,
+            threshold=service.threshold,
             queue=service.jobs.waiting,
             sessions=len(service.live),
             memory=service.memory,

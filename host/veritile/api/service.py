@@ -23,7 +23,7 @@ from veritile.native.counters import Counters
 from veritile.native.journal import Journal
 from veritile.native.messages import Configure
 from veritile.store import folder
-from veritile.vocabulary import Label
+from veritile.vocabulary import THRESHOLDS, Label, Sensitivity
 
 GPUS: Final = frozenset(
     {"CUDAExecutionProvider", "TensorrtExecutionProvider", "DmlExecutionProvider", "CoreMLExecutionProvider"}
@@ -83,6 +83,11 @@ class Service:
             yield live
         finally:
             del self.live[key]
+
+    @property
+    def threshold(self) -> float:
+        """Score from which a face looks swapped."""
+        return self.settings.threshold or THRESHOLDS[Sensitivity.BALANCED]
 
     @property
     def memory(self) -> int:

@@ -45,6 +45,7 @@ class Health(Shape):
     status: Literal["ok"] = "ok"
     model: str
     provider: str
+    threshold: float = Field(description="Score from which a face looks swapped")
     queue: int = Field(description="Videos that wait")
     sessions: int = Field(description="Open WebSocket sessions")
     memory: int = Field(description="Resident bytes")

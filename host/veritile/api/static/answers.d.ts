@@ -56,6 +56,8 @@ export interface Job {
 
 export interface Health {
   model: string;
+  /** The score from which a face looks swapped. */
+  threshold: number;
 }
 
 export interface Session {

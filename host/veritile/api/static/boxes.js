@@ -2,7 +2,18 @@
 
 import { byId, penOf } from "./dom.js";
 
+/** The colours on either side of the score from which a face looks swapped. */
+const CALM = "#5dd6a4";
+const SWAPPED = "#ff8a80";
+const UNJUDGED = "#c9ced8";
 const boxes = byId("boxes", HTMLCanvasElement);
+
+let threshold = 0.52;
+
+/** @param {number} score from which a face looks swapped */
+export function judgeFrom(score) {
+  threshold = score;
+}
 
 /**
  * @typedef {object} Boxed
@@ -50,7 +61,7 @@ function box(pen, [x, y, width, height], name, score, chosen) {
   pen.strokeStyle = "#000a";
   pen.strokeRect(x, y, width, height);
   pen.lineWidth = chosen ? 2.5 : 1.5;
-  pen.strokeStyle = score == null ? "#c9ced8" : score >= 0.52 ? "#ff8a80" : "#5dd6a4";
+  pen.strokeStyle = score == null ? UNJUDGED : score >= threshold ? SWAPPED : CALM;
   pen.strokeRect(x, y, width, height);
   pen.font = "600 13px system-ui, sans-serif";
   const wide = pen.measureText(name).width + 12;

@@ -2,6 +2,7 @@
 
 /** @import { Health, OpenApi } from "./answers" */
 
+import { judgeFrom } from "./boxes.js";
 import { showCalls } from "./calls.js";
 import { stopCamera } from "./camera.js";
 import { hideClip, showClip } from "./clip.js";
@@ -36,6 +37,7 @@ async function check() {
   try {
     /** @type {Health} */
     const health = await json("/health");
+    judgeFrom(health.threshold);
     host.dataset.status = "ready";
     within(host, ".state", HTMLElement).textContent = `Working, ${health.model}`;
     locked.hidden = true;
@@ -71,11 +73,18 @@ async function showOperations() {
   const { paths } = await json("/openapi.json");
   const rows = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, { description }]) =>
-      element("li", {}, element("code", {}, `${method.toUpperCase()} ${path}`), description ?? ""),
+      element("li", {}, element("code", {}, `${method.toUpperCase()} ${path}`), ...inCode(description ?? "")),
     ),
   );
   byId("operations", HTMLElement).replaceChildren(...rows);
 }
+
+/**
+ * What stands in backticks is code.
+ *
+ * @param {string} text
+ */
+const inCode = (text) => text.split("`").map((part, at) => (at % 2 ? element("code", {}, part) : part));
 
 byId("openapi", HTMLAnchorElement).addEventListener("click", async (event) => {
   event.preventDefault();

@@ -10,8 +10,23 @@ export const LABELS = {
   inconclusive: ["–", "Inconclusive"],
 };
 
-/** @param {string} text */
-export const said = (text) => text.replaceAll("_", " ");
+/** Why there is no label, or no score. */
+export const REASONS = {
+  starting: "too few looks yet",
+  undecided: "too close to call",
+  no_face: "no face in view",
+  face_too_small: "face too small",
+  blurred: "picture blurred",
+  too_dark: "too dark",
+  frozen: "picture frozen",
+  camera_off: "camera off",
+  screen_share: "screen share",
+  unsupported: "cannot be read",
+  host_lost: "Veritile stopped",
+};
+
+/** @param {string} reason */
+export const said = (reason) => Object.entries(REASONS).find(([name]) => name === reason)?.[1] ?? reason;
 
 /** @param {Pick<Verdict, "label" | "reason">} told */
 export function verdict({ label, reason }) {
