@@ -24,7 +24,7 @@ import sys
 import time
 import zipfile
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import cache
@@ -56,6 +56,9 @@ ATTITUDES = {
     "pitch": [Scene(pitch=angle) for angle in range(-40, 41, 5)],
     "roll": [Scene(roll=angle) for angle in range(-30, 31, 5)],
 }
+TABLES = ("attitude", "talking", "views", "findings", "cost", "steps")
+OF_CLIPS = ("talking", "views")
+"""Tables that only the benchmark can fill."""
 Clips = dict[tuple[str, str, str], list[Glimpse]]
 Values = dict[Finding, Found]
 
@@ -239,7 +242,7 @@ def views_table(clips: Clips) -> None:
             scores[view, label == "fake"].append(value)
         if len(told) == 2:
             scores["side less front", label == "fake"].append(told[View.SIDE] - told[View.FRONT])
-    echo("\n| Score | AUC, swapped above real | clips: real, swapped |\n|---|---|---|")
+    echo("| Score | AUC, swapped above real | clips: real, swapped |\n|---|---|---|")
     for name in (*View, "side less front"):
         real, fake = scores[name, False], scores[name, True]
         echo(f"| {name} | {_auc(real, fake)} | {len(real)}, {len(fake)} |")
@@ -288,20 +291,21 @@ def main() -> None:
     parser.add_argument("--trials", type=int, default=40, help="of each step")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0, help="of the first trial")
+    parser.add_argument("--table", nargs="+", choices=TABLES, default=TABLES, help="all unless told")
     chosen = parser.parse_args()
-    attitude_table()
-    echo()
-    clips: Clips = {}
-    if chosen.bench:
-        clips = read_clips(chosen.bench)
-        talking_table(clips)
-        echo()
-        views_table(clips)
-    findings_table(clips, chosen.trials, chosen.workers, chosen.seed)
-    echo()
-    cost()
-    echo()
-    scripted_table(chosen.trials, chosen.workers, chosen.seed)
+    clips = read_clips(chosen.bench) if chosen.bench else {}
+    printed: dict[str, Callable[[], None]] = {
+        "attitude": attitude_table,
+        "talking": lambda: talking_table(clips),
+        "views": lambda: views_table(clips),
+        "findings": lambda: findings_table(clips, chosen.trials, chosen.workers, chosen.seed),
+        "cost": cost,
+        "steps": lambda: scripted_table(chosen.trials, chosen.workers, chosen.seed),
+    }
+    for name in chosen.table:
+        if clips or name not in OF_CLIPS:
+            printed[name]()
+            echo()
 
 
 if __name__ == "__main__":
