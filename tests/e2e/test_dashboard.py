@@ -102,6 +102,36 @@ def test_a_clip_of_two_people_can_be_read_and_walked_through(page: Page) -> None
     assert page.evaluate(painted)
 
 
+def test_a_clip_is_walked_through_by_keyboard_alone(page: Page) -> None:
+    focused = """() => { const { activeElement: it } = document;
+        return it.id || it.closest("label")?.textContent || it.textContent || it.tagName }"""
+
+    def tab_to(wanted: str) -> None:
+        for _ in range(30):
+            page.keyboard.press("Tab")
+            if wanted in page.evaluate(focused):
+                return
+        raise AssertionError(f"Tab does not lead to {wanted}")
+
+    page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+    tab_to("files")
+    tab_to("two.mp4")
+    tab_to("seek")
+    page.keyboard.press("Home")
+    expect(page.locator("#now")).to_contain_text("at 0:00.0")
+    tab_to("Person")
+    before = page.locator("#timeline .line").get_attribute("d")
+    page.keyboard.press("ArrowRight")
+    assert page.locator("#timeline .line").get_attribute("d") != before
+    tab_to("worst")
+    ring = "() => getComputedStyle(document.activeElement).outlineStyle"
+    assert page.evaluate(ring) != "none"
+    page.keyboard.press("Enter")
+    expect(page.locator("#now b")).to_have_text(re.compile(r"0\.\d\d"))
+    tab_to("why")
+    tab_to("JSON")
+
+
 def test_the_heat_map_says_what_it_is(page: Page) -> None:
     page.get_by_role("button", name="Where does the score come from?").click()
     expect(page.locator("#heat img")).to_be_visible(timeout=PATIENCE_MS)
