@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 from msgspec import Meta
@@ -22,3 +23,19 @@ Box = tuple[float, float, float, float]
 Unit = Annotated[float, Meta(ge=0, le=1)]
 Count = Annotated[int, Meta(ge=0)]
 Measure = Annotated[float, Meta(ge=0)]
+
+
+class ExportFormat(StrEnum):
+    """What `export` can write."""
+
+    JSON = "json"
+    CSV = "csv"
+    HTML = "html"
+
+
+class ModelState(StrEnum):
+    """How far the model is."""
+
+    LOADING = "loading"
+    READY = "ready"
+    FAILED = "failed"

@@ -12,7 +12,7 @@ import platform
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import UNSET, to_builtins
 
@@ -22,6 +22,7 @@ from veritile.native.batches import WaitingFrame
 from veritile.native.clock import SYSTEM, Clock
 from veritile.native.log import logger
 from veritile.native.messages import ChallengeTold, Configure, Item, Log
+from veritile.native.noting import Note, rounded, told_of
 from veritile.native.sessions import LoggedSession, Participant, Session
 from veritile.native.status import ModelStatus, model_on_card
 from veritile.store.entries import Entry, Kind, canonical
@@ -41,17 +42,6 @@ MOST_ENTRIES: Final = 20_000
 MOST_PICTURES: Final = 24
 """Kept of one session."""
 _ALARMING: Final = (Label.SUSPECT, Label.LIKELY_FAKE)
-
-
-class Note(NamedTuple):
-    """One look that goes into the log."""
-
-    person: Participant
-    item: Item
-    changed: bool
-    """Whether label or reason became another."""
-    picture: tuple[float, bytes] | None
-    """To be kept, and when it was taken, epoch ms."""
 
 
 class Journal:
@@ -262,12 +252,12 @@ class Journal:
             logged.names[who] = name
             told.append(self._entry(Kind.PARTICIPANT, {"participant": who, "name": name}, logged.id))
         kind = Kind.VERDICT if note.changed else Kind.STANDING
-        told.append(self._entry(kind, _told_of(note.item, alarm), logged.id))
+        told.append(self._entry(kind, told_of(note.item, alarm), logged.id))
         if note.picture is not None and logged.pictures < MOST_PICTURES:
             logged.pictures += 1
             captured_at, picture = note.picture
             of = {"participant": who, "captured_at": captured_at, "label": note.item.label.value}
-            of |= {"score": _rounded(note.item.score)}
+            of |= {"score": rounded(note.item.score)}
             told.append(self._sealed(logged.id, of, picture))
         logged.entries += len(told)
         return told
@@ -315,16 +305,3 @@ class Journal:
             prune(database, host=host, now=now, before=before)
 
         self._writer.do(job)
-
-
-def _told_of(item: Item, alarm: float) -> dict[str, Any]:
-    """A verdict and what it rests on; see PROTOCOL.md for the fields."""
-    told: dict[str, Any] = to_builtins(item)
-    for field in ("box", "faces", "next_sample_ms", "dropped", "timing", "error"):
-        told.pop(field, None)
-    told |= {"alarm": alarm, "score": _rounded(item.score), "confidence": _rounded(item.confidence)}
-    return told | {"quality": _rounded(item.quality)}
-
-
-def _rounded(share: float | None) -> float | None:
-    return None if share is None else round(share, 4)

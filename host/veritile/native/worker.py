@@ -29,9 +29,10 @@ from veritile.native.batches import Batch, BatchQueue, WaitingFrame
 from veritile.native.clock import SYSTEM, Clock
 from veritile.native.counters import Counters
 from veritile.native.items import judged, unjudged
-from veritile.native.journal import Journal, Note
+from veritile.native.journal import Journal
 from veritile.native.log import logger
 from veritile.native.messages import Error, HostMessage, Item, Model, ModelState, Verdicts
+from veritile.native.noting import Note
 from veritile.native.sessions import Sighting
 from veritile.native.sharing import Helper
 from veritile.native.status import ModelStatus, chosen_model, info, model_on_card
