@@ -21,8 +21,8 @@ function said(host: HostState, enabled = true): string[] {
   return [...line.children].map((part) => part.textContent ?? "");
 }
 
-test("what runs the model, and that verdicts are logged", () => {
-  expect(said({ ...READY, logging: true })).toEqual(["Working", "mesonet on CPU", "Verdicts are logged"]);
+test("what runs the model, and that the log is on", () => {
+  expect(said({ ...READY, logging: true })).toEqual(["Working", "mesonet on CPU", "Log on"]);
 });
 
 test("a log that cannot be written is told with its remedy, for as long as that lasts", () => {
