@@ -34,12 +34,14 @@ def test_a_stream_of_pictures_gets_the_shape_that_clients_expect(served: Served)
         told = ask(socket, frame)
         assert list(told) == ["type", "session_id", "result", "timestamp"]
         assert (told["type"], told["timestamp"]) == ("analysis_result", 1234567)
+        assert isinstance(told["timestamp"], int)  # as it was sent: some clients take no other number
         assert list(told["result"]) == ["authenticity_score", "label", "confidence", "processing_time_ms"]
         assert told["result"]["authenticity_score"] == pytest.approx(0.1192, abs=1e-3)
         (session,) = served.client.get("/sessions").json()
         assert (session["session_id"], session["frames"]) == (told["session_id"], 1)
         last = ask(socket, {"type": "stop_stream"})
         assert last["type"] == "analysis_result"
+        assert isinstance(last["timestamp"], int)
         assert last["result"]["authenticity_score"] == told["result"]["authenticity_score"]
     log = served.client.get(f"/logs/{told['session_id']}").json()
     assert log["platform"] == "api"
@@ -71,6 +73,7 @@ def test_enough_looks_make_a_label(served: Served) -> None:
         "no json",
         {"type": "video_frame", "data": "data:image/jpeg;base64,/9j/2Q==", "timestamp": 0},
         {"type": "video_frame", "data": "data:text/html;base64,AAAA"},
+        {"type": "video_frame", "data": "data:image/jpeg;base64,AAAA", "timestamp": 10**30},
         {"type": "start_stream", "config": {"detection_sensitivity": "paranoid"}},
         {"type": "unknown"},
         [],

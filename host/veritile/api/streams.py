@@ -13,11 +13,11 @@ import secrets
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
-from msgspec import UNSET, Struct
+from msgspec import UNSET, Meta, Struct
 
 from veritile.api.conversation import END, Conversation
 from veritile.api.service import Live, Service
@@ -70,11 +70,15 @@ class StartStream(Struct, frozen=True, tag_field="type", tag="start_stream"):
     config: StreamConfig = StreamConfig()
 
 
+_Stamp = Annotated[int, Meta(ge=-(2**53), le=2**53)] | float
+"""Whatever number a client likes: it is told again as it was sent."""
+
+
 class VideoFrame(Struct, frozen=True, tag_field="type", tag="video_frame"):
     """One picture."""
 
     data: str
-    timestamp: float = 0.0
+    timestamp: _Stamp = 0
 
 
 class StopStream(Struct, frozen=True, tag_field="type", tag="stop_stream"):
@@ -164,7 +168,7 @@ class _Stream:
         self.conversation = Conversation(service)
         self._live = live
         self._interval = service.settings.analysis_interval
-        self._asked: dict[int, tuple[float, float]] = {}
+        self._asked: dict[int, tuple[int | float, float]] = {}
         """Of each request for a look: the client's time stamp, and when it came."""
         self._id = 1
         self._looked = -float("inf")
@@ -204,7 +208,7 @@ class _Stream:
                 self._asked[self._id] = (timestamp, now)
                 self._say(lambda id: Frames(id=id, session=self._live.id, frames=(frame,)))
                 return None
-        last = self._result(time.time() * 1000, now)
+        last = self._result(round(time.time() * 1000), now)
         self.stop()
         return last
 
@@ -250,7 +254,7 @@ class _Stream:
         self._id += 1
         self.conversation.say(make(self._id - 1))
 
-    def _result(self, timestamp: float, came: float) -> str:
+    def _result(self, timestamp: int | float, came: float) -> str:
         took = round((time.monotonic() - came) * 1000, 1)
         told = {
             "type": "analysis_result",
@@ -283,6 +287,6 @@ def _note(live: Live, item: Item) -> None:
     live.label, live.score = item.label, item.score
 
 
-def _error(live: Live, code: int, text: str, timestamp: float) -> str:
+def _error(live: Live, code: int, text: str, timestamp: int | float) -> str:
     told = {"type": "error", "session_id": live.id, "code": code, "text": text, "timestamp": timestamp}
     return msgspec.json.encode(told).decode()
