@@ -145,7 +145,7 @@ describe("the sheet", () => {
     const outline = { finding: "outline_jump", step: 0, value: 0.04, unusual: false } as const;
     const undone = { finding: "not_done", step: 1, value: 1, unusual: true } as const;
     tell({ state: "asking", steps, findings: [colour, outline, undone] });
-    expect(found()).toEqual([expect.stringContaining("stayed as they do with most real people")]);
+    expect(found()).toEqual([expect.stringContaining("did not change unusually")]);
     tell({ state: "asking", steps, findings: [colour, { ...outline, value: 0.2, unusual: true }, undone] });
     expect(found()).toEqual([expect.stringContaining("edge of the face is softer")]);
   });
