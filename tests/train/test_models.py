@@ -12,7 +12,8 @@ from veritile.train.results import fill_card, read_rows
 from veritile.train.wording import FIGURES
 
 FOLDER = models_folder()
-FILES = sorted(FOLDER.glob("*.onnx"))
+FILES = sorted(file for file in FOLDER.glob("*.onnx") if not file.stem.endswith("-temporal"))
+"""Of the models of single frames; what judges stretches has figures of another kind."""
 HEADINGS = (
     "Model description",
     "Intended uses",
