@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from veritile.decision.challenge import Challenge, Glimpse, Reference
@@ -173,6 +173,7 @@ def test_a_face_that_jumps_or_changes_colour_or_is_lost_from_the_side_is_unusual
     assert shown_from_the_side(side, lost, lost, lost)[Finding.TRACK_LOST].unusual
 
 
+@settings(deadline=None)
 @given(share=st.floats(0.05, 2.0))
 def test_an_outline_is_compared_with_that_from_the_front(share: float) -> None:
     side = replace(FACE, outline=(0.6 * share, 0.5 * share, 0.4 * share, 0.9))
@@ -209,6 +210,7 @@ labels = st.sampled_from(Label)
 model = st.floats(-MODEL_MOST, MODEL_MOST)
 
 
+@settings(deadline=None)
 @given(answer=answers, steps=steps, model=model, standing=labels)
 def test_real_is_only_who_did_all_and_looked_right_and_is_not_under_suspicion(
     answer: Answer, steps: list[tuple[Step, StepState]], model: float, standing: Label
@@ -223,6 +225,7 @@ def test_real_is_only_who_did_all_and_looked_right_and_is_not_under_suspicion(
     assert (judgement.reason is None) == (judgement.label is not Label.INCONCLUSIVE)
 
 
+@settings(deadline=None)
 @given(steps=steps, model=model, more=st.floats(0, MODEL_MOST), standing=labels)
 def test_more_evidence_for_fake_never_helps(
     steps: list[tuple[Step, StepState]], model: float, more: float, standing: Label
@@ -252,6 +255,7 @@ def test_labels(
     assert judge(answer, steps, model, standing).label is label
 
 
+@settings(deadline=None)
 @given(log_odds=st.floats(-5, 5), frames=st.integers(1, 200))
 def test_many_pictures_of_one_person_are_worth_less_than_two(log_odds: float, frames: int) -> None:
     evidence = Evidence()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pictures
@@ -42,6 +42,7 @@ def test_where_nothing_changes_there_is_no_outline() -> None:
     assert outline(np.full((360, 640, 3), 90, np.uint8), BOX) == (0.0,) * DIRECTIONS
 
 
+@settings(deadline=None)
 @given(
     x=st.floats(0, 600),
     y=st.floats(0, 330),
