@@ -13,6 +13,8 @@ the benchmark is not touched, so that the table may be used to choose by.
 
 from __future__ import annotations
 
+import laboratory  # isort: skip  # noqa: F401
+
 import csv
 import re
 from collections.abc import Callable, Sequence

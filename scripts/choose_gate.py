@@ -12,6 +12,8 @@ veritile/train/gate.py, the options in models/README.md. Two to three minutes on
 
 from __future__ import annotations
 
+import laboratory  # isort: skip  # noqa: F401
+
 from pathlib import Path
 
 import click

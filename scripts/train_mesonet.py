@@ -15,6 +15,8 @@ and keeps nothing.
 
 from __future__ import annotations
 
+import laboratory  # isort: skip  # noqa: F401
+
 import json
 import math
 import shlex

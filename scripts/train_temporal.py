@@ -13,6 +13,8 @@ are those of `scripts/train_mesonet.py`. The same command goes on where it was s
 
 from __future__ import annotations
 
+import laboratory  # isort: skip  # noqa: F401
+
 import json
 import shlex
 import sys
