@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from skimage.data import astronaut
 
 from pictures import FACE
-from training_pairs import pairs_of
+from training_pairs import Noting, pairs_of
 from veritile.errors import ModelError
 from veritile.train.drawn import write_faces, write_live
 from veritile.train.faces import FaceSet
@@ -54,18 +54,6 @@ class InvertedOthers(FaceSet):
         picture = super().read(index)
         self.begins, first = False, self.begins
         return picture if first else 255 - picture
-
-
-class Noting(FaceSet):
-    """Writes down whose pictures are read."""
-
-    def __init__(self, folder: Path, split: str) -> None:
-        super().__init__(folder, split)
-        self.seen: list[int] = []
-
-    def read(self, index: int) -> Picture:
-        self.seen.append(index)
-        return super().read(index)
 
 
 class Counting(LivePairs):
@@ -326,46 +314,6 @@ class TestClips:
     def test_pairs_of_photographs_show_none(self, folder: Path) -> None:
         source = pairs_of(sources(folder), "blended", "generated", "other")
         assert {source.clip_of(number) for number in range(30)} == {None}
-
-
-@pytest.fixture(scope="module")
-def looking(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Of twelve people, every other one looks to the left; heads are tilted, near and far."""
-    folder = tmp_path_factory.mktemp("looking")
-    write_faces(folder, people=16)
-    lines = (folder / "faces.csv").read_text().splitlines()
-    changed = [lines[0]]
-    for number, line in enumerate(lines[1:]):
-        cells = line.split(",")
-        points = np.array(cells[6:], dtype=float).reshape(5, 2)
-        points[2, 0] = points[:2, 0].mean() + (9 if number % 2 else -9)
-        angle, scale = 0.3 * (number % 3 - 1), 0.9 + 0.05 * (number % 5)
-        turn = scale * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-        middle = points.mean(axis=0)
-        points = (points - middle) @ turn.T + middle
-        changed.append(",".join([*cells[:6], *map(str, points.round(1).reshape(-1))]))
-    (folder / "faces.csv").write_text("\n".join(changed) + "\n")
-    return folder
-
-
-class TestDonors:
-    """Who lends the face for a swap of another person."""
-
-    def test_he_is_another_who_looks_the_same_way(self, looking: Path) -> None:
-        faces = Noting(looking, "train")
-        source = pairs_of(Sources(faces), "other", size=8)
-        for number in range(48):
-            faces.seen.clear()
-            source[number]
-            own, donor = faces.seen
-            assert own != donor
-            assert own % 2 == donor % 2
-
-    def test_in_a_set_of_one_he_is_himself(self, folder: Path) -> None:
-        """Rather than a crash: one picture is no training set, but may be a tiny held-out one."""
-        faces = FaceSet(folder / "faces", "train")
-        del faces.pictures[1:]
-        assert pairs_of(Sources(faces), "other")[0].shape == (2, 48, 48, 4)
 
 
 def test_a_sheet_shows_each_real_face_above_its_fake(folder: Path) -> None:

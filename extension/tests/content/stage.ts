@@ -2,8 +2,9 @@
  * What happy-dom lacks and tiles are told by: layout and media. An element is 320 x 180 unless its `data-size` or its
  * class says otherwise; a video plays what `play` gave it. The real things are tested in a browser, in tests/e2e.
  */
+import { expect } from "vitest";
 import { LAYOUTS, PAGES } from "../../../tests/e2e/pages/platforms.js";
-import type { Tile } from "../../src/content/platforms/tile";
+import type { Platform, Tile } from "../../src/content/platforms/tile";
 
 export type TrackKind = "remote" | "camera" | "screen";
 
@@ -52,4 +53,25 @@ export function element(selector: string): HTMLElement {
   const found = document.querySelector<HTMLElement>(selector);
   if (!found) throw new Error(`no ${selector} on the page`);
   return found;
+}
+
+/** The one tile of a kind. */
+export function only(platform: Platform, kind: string) {
+  const found = platform.find(document).filter((tile) => tile.kind === kind);
+  expect(found).toHaveLength(1);
+  return found[0] as (typeof found)[number];
+}
+
+/** Shows the stream of another video too, as a page does with whoever is pinned. */
+export function show(selector: string, like: string): void {
+  const { srcObject } = element(like) as HTMLVideoElement;
+  Object.defineProperty(play(selector), "srcObject", { value: srcObject });
+}
+
+/** The videos of each participant whose camera is on, by their ids. */
+export function ids(platform: Platform): string[][] {
+  const videos = new Map<string, string[]>();
+  for (const { kind, participant, source } of platform.find(document))
+    if (kind === "camera") videos.set(participant, [...(videos.get(participant) ?? []), source?.id ?? ""]);
+  return [...videos.values()];
 }
