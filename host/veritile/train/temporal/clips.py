@@ -13,7 +13,7 @@ from veritile.train.figures import Scores
 from veritile.train.livepairs import LivePairs
 from veritile.train.nets.mesotexture import MesoTexture
 from veritile.train.temporal.describe import Described, describe, windows
-from veritile.train.temporal.sequences import CALL_FPS, nearest
+from veritile.train.temporal.sequences import CALL_FPS, nearest_to
 from veritile.video.temporal import Look, look_at
 
 
@@ -46,10 +46,8 @@ def of_calls(live: LivePairs, net: MesoTexture, *, margin: float, length: int) -
     for number, clip in enumerate(live.clips):
         sides: tuple[list[Look], list[Look]] = ([], [])
         for pair in sorted(live.by_clip[clip], key=lambda pair: pair.frame):
-            x, y, width, height = pair.box
             for side, image in zip(sides, live.read(pair), strict=True):
-                centre = np.array([x + width / 2, y + height / 2])
-                face = nearest(detector.detect(image), centre, max(width, height) / 2)
+                face = nearest_to(detector.detect(image), pair.box)
                 if face is not None:
                     side.append(look_at(image, face, pair.frame / CALL_FPS, margin=margin, size=net.size))
         for side, fake in zip(sides, (False, True), strict=True):

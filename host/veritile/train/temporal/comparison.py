@@ -29,7 +29,7 @@ from veritile.train.figures import (
     swaps_found,
 )
 from veritile.train.temporal.describe import windows
-from veritile.train.temporal.sequences import CALL_FPS, nearest
+from veritile.train.temporal.sequences import CALL_FPS, nearest_to
 from veritile.video.temporal import LEAST, Look, TemporalModel, look_at
 
 Statistic = Callable[[Scores], float]
@@ -92,9 +92,7 @@ class Comparison:
 
     def _given(self, frame: BenchFrame, picture: Image) -> tuple[Look, float] | None:
         """The frame with the benchmark's box, and the points of the face found there."""
-        x, y, width, height = frame.box
-        centre = np.array([x + width / 2, y + height / 2])
-        face = nearest(self._detector.detect(picture), centre, max(width, height) / 2)
+        face = nearest_to(self._detector.detect(picture), frame.box)
         if face is None:
             return None
         info = self._model.info

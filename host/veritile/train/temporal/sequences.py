@@ -11,6 +11,7 @@ The fake is the same clip with its face restyled after a real swap or blended wi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -194,6 +195,12 @@ def nearest(faces: tuple[Face, ...], centre: Floats, reach: float) -> Face | Non
     away = [float(np.linalg.norm(np.mean(face.landmarks, axis=0) - centre)) for face in faces]
     best = int(np.argmin(away))
     return faces[best] if away[best] < reach else None
+
+
+def nearest_to(faces: tuple[Face, ...], box: Sequence[float]) -> Face | None:
+    """The face that a known box (x, y, width, height in pixels) is of; None when none was found there."""
+    x, y, width, height = box
+    return nearest(faces, np.array([x + width / 2, y + height / 2]), max(width, height) / 2)
 
 
 def degrade(frames: list[Image], way: Degradation) -> list[Image]:
