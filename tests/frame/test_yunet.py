@@ -19,7 +19,6 @@ PICTURES = {
     "two": pictures.two_people(),
     "empty": pictures.empty(),
     "noise": np.random.default_rng(0).integers(0, 256, (33, 31, 3), np.uint8),
-    "pixel": np.zeros((1, 1, 3), np.uint8),
 }
 
 
@@ -44,7 +43,12 @@ def test_it_finds_the_same_faces_as_opencv(net: YuNet, name: str) -> None:
     rgb = PICTURES[name]
     found = net.detect(rgb, least=LEAST, most=MOST)
     np.testing.assert_allclose(found, found_by_opencv(rgb), atol=1e-3)
-    assert len(found) == {"two": 2, "empty": 0, "noise": 0, "pixel": 0}.get(name, 1)
+    assert len(found) == {"two": 2, "empty": 0, "noise": 0}.get(name, 1)
+
+
+def test_a_single_pixel_holds_no_face(net: YuNet) -> None:
+    # Not compared: OpenCV's answer to so small a picture changes from run to run.
+    assert len(net.detect(np.zeros((1, 1, 3), np.uint8), least=LEAST, most=MOST)) == 0
 
 
 def test_of_many_answers_for_one_face_the_most_confident_is_kept(net: YuNet) -> None:
