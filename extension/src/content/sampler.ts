@@ -133,9 +133,11 @@ export class Sampler {
       if (alarm === this.#alarm) this.#options.figures.measure(() => this.#tick(due));
     };
     const { sleep } = this.#options.ladder;
+    // Timers cut fractions of a millisecond off, and one that rings before anybody is due rings twice.
+    const whole = Math.ceil(wait);
     // A hidden tab's own timers ring once a second at best.
-    if (page.hidden && sleep) void sleep(wait).then(ring, ring);
-    else this.#timer = setTimeout(ring, wait);
+    if (page.hidden && sleep) void sleep(whole).then(ring, ring);
+    else this.#timer = setTimeout(ring, whole);
   }
 
   #tick(due: number): void {

@@ -78,6 +78,19 @@ afterEach(() => {
 });
 
 describe("Sampler", () => {
+  it("asks timers for whole milliseconds: one that rings a fraction too early rings twice for one picture", async () => {
+    const set = vi.spyOn(globalThis, "setTimeout");
+    stand.add("a");
+    stand.sampler.run(true);
+    await pass(100);
+    set.mockClear();
+    stand.answer(undefined, 1000.4);
+    const waits = set.mock.calls.map(([, ms]) => ms ?? 0);
+    expect(waits.length).toBeGreaterThan(0);
+    expect(waits.every(Number.isInteger)).toBe(true);
+    set.mockRestore();
+  });
+
   it("takes one person's pictures in full size while the user looks at them, and at once", async () => {
     const details: [string, Detail][] = [];
     stand.capture = async ({ participant }, detail) => {
