@@ -174,6 +174,23 @@ def test_popup_and_first_run_are_worked_by_keyboard_alone(browser: BrowserContex
     page.close()
 
 
+@pytest.mark.parametrize("height", [420, 300])
+def test_a_popup_without_room_scrolls_as_one_under_its_switch(browser: BrowserContext, height: int) -> None:
+    """As high as a real popup gets on a screen of 500 pixels, and at twice the size."""
+    popup = open_page(browser, "popup")
+    popup.set_viewport_size({"width": 367, "height": height})
+    popup.evaluate("document.querySelector('#people').style.blockSize = '900px'")  # as many people make it
+    popup.get_by_role("button", name="Options").scroll_into_view_if_needed()
+    popup.mouse.move(100, 100)
+    popup.mouse.wheel(0, 5_000)
+    expect(popup.get_by_role("radio", name="Balanced")).to_be_in_viewport()
+    expect(popup.get_by_role("switch")).to_be_in_viewport(ratio=1)
+    scrolling = "[...document.querySelectorAll('*')].filter((at) => at.scrollHeight > at.clientHeight + 1"
+    scrolling += " && ['auto', 'scroll'].includes(getComputedStyle(at).overflowY)).length"
+    assert popup.evaluate(scrolling) == 0  # nothing but the page
+    popup.close()
+
+
 def test_what_was_seen_outlives_the_service_workers_sleep(browser: BrowserContext, tried: Page) -> None:
     panel = open_page(browser, "panel", beside(tried))
     panel.locator("#people summary").click()

@@ -1,6 +1,6 @@
 /** What the user chose and what an organisation prescribes, remembered on this computer. */
 import type { Policy } from "../shared/channel";
-import { DEFAULTS, isTexts, KEYS, type Settings, valid } from "../shared/settings";
+import { DEFAULTS, isTexts, KEYS, PRESCRIBED_KEY, type Settings, valid } from "../shared/settings";
 
 /** Settings as they are in force. */
 export interface InForce {
@@ -26,13 +26,13 @@ export const UNMANAGED: InForce = {
   policy: { blockedSites: [], exportAllowed: true },
 };
 
-/** What was prescribed when it was asked last, in storage.local: the browser takes seconds to answer after its start. */
-const REMEMBERED = "managed";
-
-/** Reads them all; a value that is absent or makes no sense is the default, whichever version wrote it. */
+/**
+ * Reads them all; a value that is absent or makes no sense is the default, whichever version wrote it.
+ * What was prescribed is remembered, because the browser takes seconds to tell it after its start.
+ */
 export async function loadSettings(): Promise<InForce> {
-  const stored = await chrome.storage.local.get<Record<string, unknown>>([...KEYS, REMEMBERED]);
-  const managed = asObject(stored[REMEMBERED]) ?? (await learnPolicy()).managed;
+  const stored = await chrome.storage.local.get<Record<string, unknown>>([...KEYS, PRESCRIBED_KEY]);
+  const managed = asObject(stored[PRESCRIBED_KEY]) ?? (await learnPolicy()).managed;
   const prescribed = prescription(managed);
   return {
     settings: { ...DEFAULTS, ...valid(stored), ...prescribed },
@@ -44,12 +44,12 @@ export async function loadSettings(): Promise<InForce> {
 /** Asks the browser what is prescribed, and remembers it; tells whether it is another than was remembered. */
 export async function learnPolicy(): Promise<{ managed: Record<string, unknown>; changed: boolean }> {
   const [stored, managed] = await Promise.all([
-    chrome.storage.local.get<Record<string, unknown>>(REMEMBERED),
+    chrome.storage.local.get<Record<string, unknown>>(PRESCRIBED_KEY),
     // A browser without any policy may refuse instead of answering nothing.
     chrome.storage.managed.get<Record<string, unknown>>(null).catch((): Record<string, unknown> => ({})),
   ]);
-  const changed = JSON.stringify(stored[REMEMBERED]) !== JSON.stringify(managed);
-  if (changed) await chrome.storage.local.set({ [REMEMBERED]: managed });
+  const changed = JSON.stringify(stored[PRESCRIBED_KEY]) !== JSON.stringify(managed);
+  if (changed) await chrome.storage.local.set({ [PRESCRIBED_KEY]: managed });
   return { managed, changed };
 }
 

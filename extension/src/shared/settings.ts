@@ -97,6 +97,9 @@ const IS_VALID: { readonly [K in keyof Settings]: (value: unknown) => value is S
   language: oneOf(LANGUAGES),
 };
 
+/** Key in storage.local of what an organisation prescribed last; absent until the browser has told it for the first time. */
+export const PRESCRIBED_KEY = "managed";
+
 export const KEYS = Object.keys(IS_VALID) as (keyof Settings)[];
 
 /** What makes sense of these values, whoever they come from; the rest is left out. */

@@ -6,6 +6,7 @@ import { copyButton } from "../shared/page/copy";
 import { button, element, find, mark } from "../shared/page/dom";
 import { showHost } from "../shared/page/host";
 import { speak } from "../shared/page/start";
+import { PRESCRIBED_KEY } from "../shared/settings";
 import { LABELS } from "../shared/vocabulary";
 import { type Subject, Tryout } from "./tryout";
 
@@ -26,7 +27,10 @@ const connection = new Connection(render);
 /** Unknown until the service worker has spoken. */
 let on: boolean | undefined;
 
-function render(snapshot: Snapshot): void {
+/** What is so in every browser into which Veritile has just been installed, unless an organisation prescribes otherwise. */
+const NEW = { consented: false, enabled: false, host: { status: "off" } } as const;
+
+function render(snapshot: Pick<Snapshot, "consented" | "enabled" | "host">): void {
   const { consented, enabled, host } = snapshot;
   enabledSwitch.checked = enabled;
   const isAnswer = consented && document.activeElement === yes;
@@ -99,5 +103,7 @@ yes.addEventListener("click", () => connection.send({ kind: "set", settings: { c
 enabledSwitch.addEventListener("change", () =>
   connection.send({ kind: "set", settings: { enabled: enabledSwitch.checked } }),
 );
+// Just installed, the service worker waits seconds for the browser to tell what is prescribed; nobody else has to.
+if (!((await chrome.storage.local.get(PRESCRIBED_KEY))[PRESCRIBED_KEY] || connection.latest)) render(NEW);
 // Whoever was led here has the question before them; the words came after the browser had looked for its place.
 if (location.hash === "#consent") find("#consent", HTMLElement).scrollIntoView();
