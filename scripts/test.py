@@ -108,7 +108,9 @@ def run_pytest(paths: Sequence[Path], extra: Sequence[str]) -> tuple[bool, str]:
     """Run pytest; return whether it passed, and its closing line."""
     colour = ["--color=yes"] if sys.stdout.isatty() else []
     shared = ["-n", str(processes()), "--no-loadscope-reorder"]
-    passed, end = stream([venv_python(), "-m", "pytest", *colour, *shared, *extra, *paths])
+    passed, end = stream(
+        [venv_python(), "-m", "pytest", "--hypothesis-profile=gate", *colour, *shared, *extra, *paths]
+    )
     closing = [line for line in end.splitlines() if CLOSING.fullmatch(COLOUR.sub("", line.strip()))]
     return passed, closing[-1] if closing else "pytest printed no closing line: it did not get to its end"
 

@@ -1,12 +1,23 @@
-"""How the tests are shared among processes: a module each, those that drive a browser one after the other."""
+"""How the tests are shared among processes: a module each, those that drive a browser one after the other.
+
+Property-based tests have two profiles. By itself pytest draws new examples each time; with
+`--hypothesis-profile=gate`, which scripts/test.py asks for, it takes the same each time, so that the gate
+judges the change and not the draw.
+"""
 
 from __future__ import annotations
 
 import pytest
+from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
 BROWSER = "tests/e2e/"
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("drawn", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("gate", settings.get_profile("drawn"), derandomize=True)
+settings.load_profile("drawn")
 
 
 class OneBrowser(LoadFileScheduling):
