@@ -19,7 +19,7 @@ import json
 import shlex
 import sys
 import tempfile
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,7 @@ from veritile.train.results import markdown
 from veritile.train.temporal.comparison import Comparison
 from veritile.train.temporal.export import ARCHITECTURE, export_temporal
 from veritile.train.temporal.network import EVIDENCE, MesoTemporal
+from veritile.train.temporal.people import write_temporal_people
 from veritile.train.temporal.recipe import LENGTHS, TemporalRecipe, smoke_recipe
 from veritile.train.temporal.run import TemporalRun
 
@@ -221,6 +222,24 @@ def ship(run: TemporalRun, net: MesoTemporal, out: Path, version: str) -> None:
         f"clips: {measured['clips'][0]}, {measured['clips'][1]}"
     )
     console.print(f"{out}: calibration a {a:.4f} b {b:.4f}, sha256 {digest}")
+    know_people(run, out, clips and replace(clips, log_odds=a * clips.log_odds + b))
+
+
+def know_people(run: TemporalRun, out: Path, clips: Scores | None) -> None:
+    """Write how the network scores people, for the decision to compare with; `clips` is calibrated."""
+    faces = run.held_out_faces
+    with progress_bar(console, transient=False) as bar:
+        task = bar.add_task("real people", total=len(faces), rate="")
+        path = write_temporal_people(
+            out,
+            FRAME,
+            faces,
+            length=run.recipe.length,
+            live=run.live,
+            clips=clips,
+            advance=lambda: bar.advance(task),
+        )
+    console.print(f"{path}: {len(faces)} photographs animated")
 
 
 def compare(out: Path, bench: Bench, frame: str | Path) -> None:

@@ -9,6 +9,8 @@ import onnx
 from onnx import TensorProto, helper
 
 SIZE = 32
+STRETCH = 10
+"""Frames that the temporal one judges together."""
 WEIGHTS = (1.0, -3.0, 2.0)
 
 METADATA = {
@@ -58,6 +60,26 @@ def write_tiny_model(
     path = folder / "tiny.onnx"
     onnx.save(model, str(path))
     write_card(path)
+    return path
+
+
+def write_temporal_model(folder: Path, *, name: str = "stretch", **metadata: str) -> Path:
+    """Write a model whose answer is how long a stretch is, in seconds, and its card."""
+    entries = METADATA | {"name": name, "kind": "temporal", "frames": str(STRETCH)}
+    entries |= {"calibration_a": "2.0", "calibration_b": "-1.0"} | metadata
+    shapes = {"pixels": [SIZE, SIZE, 3], "points": [10], "seconds": []}
+    types = {"pixels": TensorProto.UINT8, "points": TensorProto.FLOAT, "seconds": TensorProto.FLOAT}
+    graph = helper.make_graph(
+        [helper.make_node("ReduceMax", ["seconds"], ["answer"], axes=[1], keepdims=0)],
+        name,
+        [helper.make_tensor_value_info(key, types[key], ["n", "t", *shapes[key]]) for key in shapes],
+        [helper.make_tensor_value_info("answer", TensorProto.FLOAT, ["n"])],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=10)
+    helper.set_model_props(model, entries)
+    path = folder / f"{name}.onnx"
+    path.write_bytes(model.SerializeToString())
+    write_card(path, name=name)
     return path
 
 

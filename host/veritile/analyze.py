@@ -45,7 +45,7 @@ from veritile.errors import (
 from veritile.video.file import FRAMES_PER_SECOND, describe
 from veritile.video.kind import SUFFIXES, Kind, file_kind
 from veritile.video.page import Pictures, as_page, clock
-from veritile.video.record import as_record
+from veritile.video.record import as_record, on_stretches
 from veritile.video.table import CsvTable
 from veritile.video.worst import pictures
 
@@ -256,6 +256,8 @@ class _HumanTable:
             self._table.add_column(heading, no_wrap=True)
         self._table.add_column("File", overflow="fold")
         self._segments: list[Text] = []
+        self._temporal: dict[str, Any] | None = None
+        self._stretches = 0
         self._errors: list[Text] = []
 
     def analysed(self, told: dict[str, Any]) -> None:
@@ -265,6 +267,9 @@ class _HumanTable:
         usable = f"{sum(frame['score'] is not None for frame in frames)} of {len(frames)}"
         path = _shown(told["path"])
         self._table.add_row(words, score, f"{verdict['confidence']:.2f}", usable, path)
+        if temporal := told["model"].get("temporal"):
+            self._temporal = temporal
+            self._stretches += temporal["stretches"]
         people = told.get("people", [])
         for person in people:
             for segment in person["segments"]:
@@ -288,6 +293,8 @@ class _HumanTable:
             console.print(self._table)
             for segment in self._segments:
                 console.print(segment, soft_wrap=True)
+            if self._temporal is not None:
+                console.print(_shown(on_stretches(self._temporal, self._stretches)), soft_wrap=True)
         errors = Console(stderr=True)
         for error in self._errors:
             errors.print(error, soft_wrap=True)

@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from veritile.decision import Look, Observation, Policy, Tile, Verdict
+from veritile.decision import Look, Observation, Policy, Scorer, Tile, Verdict
 from veritile.decision.conclusion import conclude
 from veritile.errors import FileUnreadableError, NoFramesError, UnsupportedFormatError
 from veritile.frame.card import DEFAULT_MODEL, Card, read_card
@@ -87,6 +87,8 @@ class VideoResult:
     """Everybody in it, in the order in which they appear."""
     film: Film | None = None
     """What the file says of itself; None for frames that are of no file."""
+    stretches: int = 0
+    """How many the temporal model has judged; 0 without one, or where nobody is seen for long enough."""
 
 
 class Detector:
@@ -107,7 +109,7 @@ class Detector:
         sensitivity's own when left out. `provider` runs the network, by ONNX Runtime's name; when left out,
         the best that `veritile bench` has found here. Where it does not work the CPU does: `model.provider`
         tells. `temporal` is a temporal model, named like `model`, that judges stretches of a video together,
-        too (`veritile.video.temporal`).
+        too (`veritile.video.temporal`); whoever it has judged is compared with the people whom it has scored.
 
         Raises ModelError when it cannot be used, ValueError for an unknown sensitivity, threshold, provider.
         """
@@ -119,6 +121,7 @@ class Detector:
         self._name = model
         self._explainer: Model | None = None
         self._temporal = None if temporal is None else TemporalModel.load(temporal)
+        self._stretch_scorer = self._scorer if temporal is None else read_scorer(temporal)
 
     @property
     def model(self) -> ModelInfo:
@@ -129,6 +132,12 @@ class Detector:
     def temporal(self) -> Card | None:
         """The temporal model that judges videos too; None without."""
         return None if self._temporal is None else self._temporal.card
+
+    @property
+    def compared_with(self) -> int:
+        """Real people whom those of stretches are compared with; without any a label has no rate of error."""
+        people = self._stretch_scorer.reference
+        return 0 if people is None else len(people.everybody)
 
     @property
     def analyzer(self) -> FrameAnalyzer:
@@ -207,12 +216,17 @@ class Detector:
         if stretches is not None:
             stretches.close(people)
             timed = [replace(frame, result=stretches.moved(frame.t, frame.result)) for frame in timed]
-        everybody = tuple(self._person(person) for person in people.all)
-        return VideoResult(self.conclude(timed), tuple(timed), everybody)
+        judged = {} if stretches is None else stretches.judged
+        everybody = tuple(
+            self._person(person, self._stretch_scorer if person.number in judged else self._scorer)
+            for person in people.all
+        )
+        verdict = self._concluded(timed, self._stretch_scorer if judged else self._scorer)
+        return VideoResult(verdict, tuple(timed), everybody, stretches=sum(judged.values()))
 
-    def _person(self, person: Person) -> PersonResult:
+    def _person(self, person: Person, scorer: Scorer) -> PersonResult:
         seen = [_alone(person, look.t, look.face) for look in person.looks]
-        verdict = conclude(seen, self._policy, self._scorer)
+        verdict = conclude(seen, self._policy, scorer)
         scored = [
             Scored(look.t, look.face.log_odds, look.face.quality)
             for look in person.looks
@@ -246,10 +260,10 @@ class Detector:
 
         The rules of `veritile.decision.conclusion`: those of calls, except that nothing more will come.
         """
-        frames = list(frames)
-        verdict = conclude(
-            (observation(frame.t, frame.result) for frame in frames), self._policy, self._scorer
-        )
+        return self._concluded(list(frames), self._scorer)
+
+    def _concluded(self, frames: Sequence[TimedResult], scorer: Scorer) -> Verdict:
+        verdict = conclude((observation(frame.t, frame.result) for frame in frames), self._policy, scorer)
         reasons = Counter(frame.result.reason for frame in frames if frame.result.reason is not None)
         if verdict.score is None and reasons:
             return replace(verdict, reason=reasons.most_common(1)[0][0])

@@ -37,7 +37,7 @@ def test_the_environment_goes_over_the_file(tmp_path: Path, monkeypatch: pytest.
     ("name", "value"),
     [("port", "65536"), ("port", "x"), ("threshold", "1"), ("sessions", "0"), ("buffer_size", "1"),
      ("analysis_interval", "-1"), ("retention_days", "4000"), ("log_level", "loud"), ("gpu", "perhaps"),
-     ("job_minutes", "0")],
+     ("job_minutes", "0"), ("temporal", "")],
 )  # fmt: skip
 def test_a_wrong_value_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(f"{PREFIX}{name.upper()}", value)

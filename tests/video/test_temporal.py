@@ -6,41 +6,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from onnx import TensorProto, helper
 
 import pictures
 from films import write_film
-from tiny_model import METADATA, SIZE, write_tiny_model
+from tiny_model import STRETCH as LENGTH
+from tiny_model import write_temporal_model, write_tiny_model
 from veritile.analyze import Choices, run
 from veritile.detector import Detector
 from veritile.errors import InferenceError, ModelChecksumError, ModelMetadataError, ModelMissingError
 from veritile.video.temporal import LEAST, TemporalModel, points_in_crop
 
-LENGTH = 10
 FPS = 10.0
-
-
-def write_temporal_model(folder: Path, *, name: str = "stretch", **metadata: str) -> Path:
-    """Write a model whose answer is how long a stretch is, in seconds, and its card."""
-    entries = METADATA | {"name": name, "kind": "temporal", "frames": str(LENGTH)}
-    entries |= {"calibration_a": "2.0", "calibration_b": "-1.0"} | metadata
-    shapes = {"pixels": [SIZE, SIZE, 3], "points": [10], "seconds": []}
-    types = {"pixels": TensorProto.UINT8, "points": TensorProto.FLOAT, "seconds": TensorProto.FLOAT}
-    graph = helper.make_graph(
-        [helper.make_node("ReduceMax", ["seconds"], ["answer"], axes=[1], keepdims=0)],
-        name,
-        [helper.make_tensor_value_info(key, types[key], ["n", "t", *shapes[key]]) for key in shapes],
-        [helper.make_tensor_value_info("answer", TensorProto.FLOAT, ["n"])],
-    )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=10)
-    helper.set_model_props(model, entries)
-    path = folder / f"{name}.onnx"
-    path.write_bytes(model.SerializeToString())
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    head = {"name": name, "version": "1.0.0", "file": path.name, "sha256": digest, "licence": "MIT"}
-    card = "".join(f"{key}: {value}\n" for key, value in (head | {"input_size": str(SIZE)}).items())
-    path.with_suffix(".md").write_text(f"---\n{card}---\n")
-    return path
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +54,63 @@ def test_the_json_names_both_models(folder: Path, capsys: pytest.CaptureFixture[
     assert told["temporal"]["sha256"] == hashlib.sha256(temporal.read_bytes()).hexdigest()
 
 
+def people_beside(model: Path, mean: float) -> None:
+    """Two hundred real people whom the model has scored alike."""
+    known = {"sha256": hashlib.sha256(model.read_bytes()).hexdigest(), "tau_s": 12.0}
+    people = {"<100": [mean] * 200}
+    model.with_suffix(".people.json").write_text(json.dumps(known | {"people": people}))
+
+
+def test_who_is_in_a_stretch_is_compared_with_people_whom_the_temporal_model_scored(
+    folder: Path, tmp_path: Path
+) -> None:
+    temporal = write_temporal_model(tmp_path, calibration_a="1e-6", calibration_b="4")
+    frame, film = folder / "tiny.onnx", folder / "film.mp4"
+    assert Detector(frame, temporal=temporal).compared_with == 0
+    p = []
+    for mean in (-3.0, 5.0):  # all real people look less fake than this one, or more so
+        people_beside(temporal, mean)
+        detector = Detector(frame, temporal=temporal)
+        result = detector.analyze_video(film, fps=FPS)
+        assert (detector.compared_with, result.stretches) == (200, 2)
+        p.append((result.verdict.p, result.people[0].verdict.p))
+        # A picture is of the frame model, which knows of no people.
+        assert detector.conclude([result.frames[0]]).p is None
+    assert p == [(pytest.approx(1 / 201), pytest.approx(1 / 201)), (1.0, 1.0)]
+
+
+def test_who_is_seen_too_briefly_for_a_stretch_is_not_compared_with_them(
+    folder: Path, tmp_path: Path
+) -> None:
+    temporal = write_temporal_model(tmp_path)
+    people_beside(temporal, 5.0)
+    short = write_film(tmp_path / "short.mp4", [pictures.person(320, 180, face_px=90)] * (LEAST - 1), FPS)
+    result = Detector(folder / "tiny.onnx", temporal=temporal).analyze_video(short, fps=FPS)
+    assert (result.stretches, result.verdict.p) == (0, None)
+
+
+def test_the_table_and_the_page_say_what_the_labels_rest_on(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    temporal, page = write_temporal_model(tmp_path), tmp_path / "page.html"
+    film = folder / "film.mp4"
+    short = write_film(tmp_path / "short.mp4", [pictures.person(320, 180, face_px=90)] * (LEAST - 1), FPS)
+    told = []
+    for people, files in ((False, [film]), (True, [film, film]), (True, [short])):
+        if people:
+            people_beside(temporal, 5.0)
+        choices = Choices(str(folder / "tiny.onnx"), page=page, fps=FPS, temporal=str(temporal))
+        assert run(files, choices) == 0
+        told.append(capsys.readouterr().out.splitlines()[-1])
+        assert told[-1].replace("4 stretches", "2 stretches") in page.read_text()
+    assert told == [
+        "stretch 1.0.0 judged 2 stretches together; nobody knows how it scores real people: "
+        "the labels have no stated rate of error.",
+        "stretch 1.0.0 judged 4 stretches together; who is in them was compared with 200 real people.",
+        "stretch 1.0.0 judged nothing: nobody is seen in 8 frames.",
+    ]
+
+
 def test_a_picture_is_no_stretch(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "person.jpg").write_bytes(pictures.jpeg(pictures.person()))
     told = []
@@ -90,7 +123,7 @@ def test_a_picture_is_no_stretch(folder: Path, capsys: pytest.CaptureFixture[str
 
 
 def test_a_model_of_single_frames_is_refused(folder: Path) -> None:
-    with pytest.raises(ModelMetadataError, match="kind"):
+    with pytest.raises(ModelMetadataError, match="judges single frames: name a temporal model"):
         TemporalModel.load(folder / "tiny.onnx")
 
 

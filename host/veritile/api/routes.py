@@ -41,9 +41,10 @@ def router(service: Service) -> APIRouter:
     @routes.get("/health")
     async def health() -> Health:
         """How the service is doing."""
-        model = service.detector.model
+        model, temporal = service.detector.model, service.detector.temporal
         return Health(
             model=f"{model.name} {model.version}",
+            temporal=None if temporal is None else f"{temporal.name} {temporal.version}",
             provider=model.provider,
             threshold=service.threshold,
             queue=service.jobs.waiting,

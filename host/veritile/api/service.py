@@ -111,7 +111,9 @@ def detector(settings: Settings) -> Detector:
         offered = [each.name for each in available() if each.name in GPUS]
         best = chosen(read_card(settings.model).sha256).name
         provider = best if best in offered else next(iter(offered), CPU)
-    made = Detector(settings.model, threshold=settings.threshold, provider=provider)
+    made = Detector(
+        settings.model, threshold=settings.threshold, provider=provider, temporal=settings.temporal
+    )
     if settings.gpu == "on" and made.model.provider not in GPUS:
         raise InferenceError(
             "gpu is on, and ONNX Runtime runs the network on the CPU: see docs/api.md on GPUs, or set auto."

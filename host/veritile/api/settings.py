@@ -38,6 +38,9 @@ class Settings(BaseSettings):
     port: int = Field(8477, ge=0, le=65535, description="TCP port; 0 takes a free one")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged")
     model: _Name = Field(DEFAULT_MODEL, description="Name of a model in `models/`, or path of an `.onnx`")
+    temporal: _Name | None = Field(
+        None, description="Temporal model, named likewise, that judges stretches of a video together, too"
+    )
     threshold: float | None = Field(
         None, gt=0, lt=1, description="Score from which a picture looks swapped; 0.52 unless told"
     )

@@ -44,6 +44,7 @@ class Health(Shape):
 
     status: Literal["ok"] = "ok"
     model: str
+    temporal: str | None = Field(description="The model that judges stretches of videos, where one is set")
     provider: str
     threshold: float = Field(description="Score from which a face looks swapped")
     queue: int = Field(description="Videos that wait")
@@ -104,7 +105,7 @@ class Prediction(Shape):
 
     is_deepfake: bool = Field(description="Whether the label is `likely_fake`")
     confidence: float
-    model: str
+    model: str = Field(description="`NAME+NAME` where a temporal model has judged stretches, too")
 
 
 class FrameScore(Shape):

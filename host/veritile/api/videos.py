@@ -20,6 +20,7 @@ from veritile.api.shapes import Detection, FrameScore, JobState, Prediction, Pro
 from veritile.errors import InvalidMessageError, UnknownJobError
 from veritile.frame.occlusion import CAPTION, HeatMap
 from veritile.video.page import as_page
+from veritile.video.record import judges
 from veritile.video.table import CsvTable
 from veritile.video.worst import frame_at, jpeg, pictures
 from veritile.vocabulary import Label
@@ -50,7 +51,7 @@ def router(service: Service) -> APIRouter:
         try:
             async for _ in jobs.follow(job):
                 pass
-            return _detection(job, service.detector.model.name)
+            return _detection(job)
         finally:
             if job in jobs.all():
                 jobs.remove(job.id)
@@ -147,7 +148,7 @@ def router(service: Service) -> APIRouter:
     return routes
 
 
-def _detection(job: Job, model: str) -> Detection:
+def _detection(job: Job) -> Detection:
     if job.error is not None:
         raise job.error
     if job.result is None:
@@ -156,7 +157,9 @@ def _detection(job: Job, model: str) -> Detection:
     fps = job.result.get("video", {}).get("fps", 1.0)
     return Detection(
         prediction=Prediction(
-            is_deepfake=verdict["label"] == Label.LIKELY_FAKE, confidence=verdict["confidence"], model=model
+            is_deepfake=verdict["label"] == Label.LIKELY_FAKE,
+            confidence=verdict["confidence"],
+            model="+".join(judges(job.result["model"])),
         ),
         frame_analysis=[
             FrameScore(frame=round(frame["t"] * fps), score=frame["score"])

@@ -10,7 +10,7 @@ clips, as a head scored them that learnt from no swap of the same target. See
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -75,24 +75,49 @@ def write_people(
     people: dict[Size, list[float]] = {name: [] for name in SIZES}
     for index in range(len(faces)):
         for name, value in _photograph(network, faces, index, seed):
-            people[name].append(round(value, 3))
+            people[name].append(value)
         advance()
     for name, value in _calls(network, live):
-        people[name].append(round(value, 3))
+        people[name].append(value)
     if not any(people.values()):
         raise ModelError(f"The gate of {model.name} refuses every held-out face: choose another gate.")
     if clips is not None:
         analyzer = FrameAnalyzer.load(model)
         scored = [autocorrelation.score_video(path, [analyzer])[0] for path in autocorrelation.videos(clips)]
         tau_s = autocorrelation.tau(scored, draws=_DRAWS).value
-    path = model.with_suffix(".people.json")
+    fakes = None if live is None or swapped is None else _swaps(network, live, swapped)
+    return save_people(model, card.sha256, tau_s, people, fakes)
+
+
+def people_file(model: Path) -> Path:
+    """Where a model's people are, given its ONNX file."""
+    return model.with_suffix(".people.json")
+
+
+def save_people(
+    model: Path,
+    sha256: str,
+    tau_s: float,
+    people: Mapping[Size, Iterable[float]],
+    swapped: Iterable[float] | None,
+) -> Path:
+    """Write the file that `veritile.scorer` describes, and return its path.
+
+    Args:
+        model: the ONNX file.
+        sha256: its digest.
+        tau_s: for how long its scores repeat each other, seconds.
+        people: mean log-odds of real people.
+        swapped: of swapped people; None where none is known.
+    """
+    path = people_file(model)
     known: dict[str, object] = {
-        "sha256": card.sha256,
+        "sha256": sha256,
         "tau_s": round(tau_s, 2),
-        "people": {name: sorted(values) for name, values in people.items()},
+        "people": {name: sorted(round(value, 3) for value in values) for name, values in people.items()},
     }
-    if live is not None and swapped is not None:
-        known["swapped"] = sorted(round(value, 3) for value in _swaps(network, live, swapped))
+    if swapped is not None:
+        known["swapped"] = sorted(round(value, 3) for value in swapped)
     partial = path.with_suffix(".partial")
     partial.write_text(json.dumps(known) + "\n", encoding="utf-8")
     partial.replace(path)

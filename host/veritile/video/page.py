@@ -11,6 +11,7 @@ from typing import Any, Final
 from veritile import __version__
 from veritile.frame.occlusion import CAPTION
 from veritile.store.plot import name
+from veritile.video.record import on_stretches
 from veritile.vocabulary import Label
 
 WIDTH: Final = 720
@@ -64,6 +65,8 @@ def _file(told: dict[str, Any], pictures: Pictures) -> str:
     seconds = (video or {}).get("seconds") or max((frame["t"] for frame in told["frames"]), default=0.0)
     size = f", {video['width']}x{video['height']}, {clock(seconds)}" if video else ""
     facts = f"{len(told['frames'])} frames looked at{size}; model {model['name']} {model['version']}"
+    if temporal := model.get("temporal"):
+        facts += f". {on_stretches(temporal, temporal['stretches'])}"
     parts = [title, f"<p>{_badge(verdict)}</p><p class='note'>{_text(facts)}</p>"]
     for person in people:
         if len(people) > 1:

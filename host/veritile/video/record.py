@@ -7,6 +7,7 @@ from typing import Any
 from veritile.decision import Verdict
 from veritile.detector import Detector, PersonResult, TimedResult, VideoResult
 from veritile.frame import FaceResult, FrameResult
+from veritile.video.temporal import LEAST
 
 
 def as_record(path: str, detector: Detector, result: VideoResult) -> dict[str, Any]:
@@ -26,6 +27,8 @@ def as_record(path: str, detector: Detector, result: VideoResult) -> dict[str, A
             "name": detector.temporal.name,
             "version": detector.temporal.version,
             "sha256": detector.temporal.sha256,
+            "stretches": result.stretches,
+            "compared_with": detector.compared_with,
         }
     if result.film is not None:
         film = result.film
@@ -37,6 +40,23 @@ def as_record(path: str, detector: Detector, result: VideoResult) -> dict[str, A
             "height": result.frames[0].result.height,
         }
     return told
+
+
+def judges(model: dict[str, Any]) -> list[str]:
+    """Names of the models that judged, of a record's `model`: the one of stretches where it judged any."""
+    temporal = model.get("temporal")
+    return [model["name"], temporal["name"]] if temporal and temporal["stretches"] else [model["name"]]
+
+
+def on_stretches(temporal: dict[str, Any], stretches: int) -> str:
+    """A sentence on what a temporal model did, of a record's `model`, in so many stretches."""
+    name = f"{temporal['name']} {temporal['version']}"
+    if not stretches:
+        return f"{name} judged nothing: nobody is seen in {LEAST} frames."
+    judged = f"{name} judged {stretches} {'stretch' if stretches == 1 else 'stretches'} together"
+    if temporal["compared_with"]:
+        return f"{judged}; who is in them was compared with {temporal['compared_with']} real people."
+    return f"{judged}; nobody knows how it scores real people: the labels have no stated rate of error."
 
 
 def told_verdict(verdict: Verdict) -> dict[str, Any]:

@@ -8,6 +8,7 @@ when asked for; docs/evaluation.md has its figures.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -67,10 +68,11 @@ class TemporalModel:
         """
         card = read_card(model)
         session = open_session(read_checked(card), card.file.name)
-        metadata = Metadata(session.get_modelmeta().custom_metadata_map, card)
+        entries = session.get_modelmeta().custom_metadata_map
+        metadata = Metadata(entries, card)
         metadata.must_equal("name", card.name)
         metadata.must_equal("version", card.version)
-        if metadata.text("kind") != KIND:
+        if entries.get("kind") != KIND:
             raise ModelMetadataError(f"{card.file.name} judges single frames: name a temporal model.")
         return cls(session, card, metadata)
 
@@ -134,6 +136,8 @@ class Stretches:
         self._model = model
         self._open: dict[int, _Stretch] = {}
         self._moved: dict[tuple[float, tuple[float, ...]], float] = {}
+        self.judged: Counter[int] = Counter()
+        """Stretches that were judged, by the person's number."""
 
     def see(self, t: float, seen: Sequence[SeenFace], people: People) -> None:
         """Take the next frame, after `people` have; `seen` has its faces that can be judged."""
@@ -171,6 +175,7 @@ class Stretches:
         faces = [person.looks[at].face for at in stretch.at]
         mean = float(np.mean([face.log_odds for face in faces if face.log_odds is not None]))
         by = self._model.log_odds(stretch.looks) - mean
+        self.judged[person.number] += 1
         for at in stretch.at:
             look = person.looks[at]
             self._moved[look.t, look.face.box] = by

@@ -52,8 +52,11 @@ export function showClip(job, file) {
   within(head, ".label", HTMLElement).textContent = verdict(result.verdict);
   const { score, confidence } = result.verdict;
   const faces = people.length === 1 ? "1 person" : `${people.length} people`;
+  const { name, temporal } = result.model;
+  const judges = temporal?.stretches ? `${name} with ${temporal.name}` : name;
   const facts = [score == null ? "" : `score ${score.toFixed(2)}`, `confidence ${confidence.toFixed(2)}`, faces];
-  $("verdict-facts").textContent = [...facts, `${result.frames.length} frames looked at`].filter(Boolean).join(", ");
+  const looked = [`${result.frames.length} frames looked at`, `model ${judges}`];
+  $("verdict-facts").textContent = [...facts, ...looked].filter(Boolean).join(", ");
   const moving = Boolean(result.video);
   for (const id of ["chart", "worst"]) $(id).hidden = !moving;
   $("stretches").hidden = !moving;

@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from veritile.train.faces import FaceSet
 from veritile.train.figures import Scores
 from veritile.train.head import HeadRun
 from veritile.train.livepairs import LivePairs
@@ -122,9 +123,14 @@ class TemporalRun:
         scores = self.clips.scores(answers)
         return scores.where(~np.isnan(answers))
 
-    @cached_property
+    @property
+    def held_out_faces(self) -> FaceSet:
+        """Photographs of people whom neither network learnt from."""
+        return self._held_out_from.faces
+
+    @property
     def frame_model(self) -> MesoTexture:
-        """The frame run's result."""
+        """The frame run's result, made anew: that draws chance which `learn` must find again."""
         return frame_network(self.frame.result.state_dict(), size=self.frame.recipe.size)
 
     @cached_property
