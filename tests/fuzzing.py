@@ -23,9 +23,9 @@ from native.talk import HELLO, OPEN, frames, picture_of
 from veritile.errors import ImageError, InternalError
 from veritile.frame.decode import decode
 from veritile.native.codec import encode
+from veritile.native.conversation import serve
 from veritile.native.dispatcher import Dispatcher
 from veritile.native.framing import FrameReader, encode_frame
-from veritile.native.host import serve
 from veritile.native.log import logger
 from veritile.native.messages import (
     ClientMessage,

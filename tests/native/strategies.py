@@ -25,8 +25,7 @@ from veritile.native import basis
 from veritile.native import messages as m
 from veritile.native.challenge_parts import Action, FindingTold, JudgementTold, ShareTold, StepTold, ViewTold
 from veritile.native.limits import ID_CHARS, LARGEST_SHARE, LONGEST_DAYS, NAME_CHARS, SMALLEST_SHARE
-from veritile.store.state import LogState
-from veritile.store.vault import VaultState
+from veritile.store.state import LogState, VaultState
 from veritile.vocabulary import Advice, Label, Reason, Sensitivity
 
 # JSON text cannot hold half of a surrogate pair.

@@ -33,7 +33,8 @@ from veritile.store import keys
 from veritile.store.chain import verify
 from veritile.store.database import readable
 from veritile.store.reading import document
-from veritile.store.vault import VaultState, about, unseal
+from veritile.store.state import VaultState
+from veritile.store.vault import about, unseal
 from veritile.vocabulary import Label
 
 FACE = pictures.jpeg(pictures.person())

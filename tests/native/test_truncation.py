@@ -14,8 +14,8 @@ from native.recording import Conversation
 from native.talk import HELLO, OPEN, frames, picture_of
 from veritile.frame import FrameAnalyzer
 from veritile.native.codec import decode_host, encode
+from veritile.native.conversation import serve
 from veritile.native.framing import FrameReader, encode_frame
-from veritile.native.host import serve
 from veritile.native.messages import (
     ClientMessage,
     Close,

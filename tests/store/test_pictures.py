@@ -20,7 +20,8 @@ from veritile.errors import PictureKeyError
 from veritile.store import database, keys
 from veritile.store.entries import Entry, Kind, canonical
 from veritile.store.keys import KeyPlace
-from veritile.store.vault import Vault, VaultState, about, unseal
+from veritile.store.state import VaultState
+from veritile.store.vault import Vault, about, unseal
 
 KEY = bytes(range(32))
 

@@ -18,9 +18,8 @@ first answer, before numpy and ONNX Runtime are imported.
 from __future__ import annotations
 
 import string
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from veritile.errors import ModelMetadataError, ModelMissingError
 
@@ -34,8 +33,7 @@ _REGISTRY: Final = "readme"
 _KEYS: Final = ("name", "version", "file", "sha256", "licence", "input_size")
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(NamedTuple):
     """The front matter of one card."""
 
     name: str

@@ -1,5 +1,5 @@
 """The host process that the browser starts, and the protocol that it speaks (PROTOCOL.md).
 
-Nothing here imports numpy, OpenCV or ONNX Runtime: the worker's thread does,
-once `hello` has been answered.
+`greeting` answers `hello` with next to nothing loaded, `conversation` does all else. Nothing here
+imports numpy, OpenCV or ONNX Runtime: the process that looks at pictures does (`inference`).
 """

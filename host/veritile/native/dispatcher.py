@@ -91,7 +91,13 @@ class Dispatcher:
             if reply is not None:
                 self._send(reply)
             if isinstance(message, Hello):
-                self._on_hello()
+                self.greeted(message)
+
+    def greeted(self, hello: Hello) -> None:
+        """Go on from a `hello` that was answered: any message may come now, and the model is loaded."""
+        self._greeted = True
+        logger.info("hello from %r %r", hello.client.name, hello.client.version)
+        self._on_hello()
 
     def refuse(self, error: VeritileError, request: int | UnsetType = UNSET) -> None:
         """Tell the client of an error."""
@@ -146,8 +152,6 @@ class Dispatcher:
                 f"The client speaks protocols {list(message.protocols)}, this host {PROTOCOL}: "
                 "update the older of extension and host."
             )
-        self._greeted = True
-        logger.info("hello from %r %r", message.client.name, message.client.version)
         return info(self._worker.status, self._journal.told, message.id)
 
     def _queue(self, message: Frames) -> None:

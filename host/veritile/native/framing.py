@@ -6,9 +6,10 @@ Knows nothing of what the messages mean.
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from typing import IO, Final
 
-from veritile.errors import OversizedError, ReplyTooLargeError, TruncatedError
+from veritile.errors import FramingError, OversizedError, ReplyTooLargeError, TruncatedError
 from veritile.native.limits import MESSAGE_BYTES, REPLY_BYTES
 
 _LENGTH: Final = struct.Struct("=I")
@@ -27,6 +28,13 @@ def encode_frame(payload: bytes, limit: int = REPLY_BYTES) -> bytes:
     return _LENGTH.pack(len(payload)) + payload
 
 
+def write_whole(stream: IO[bytes], data: bytes) -> None:
+    """Write to an unbuffered stream, which may take a part at a time; raises OSError or ValueError."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[stream.write(rest) :]
+
+
 class FrameReader:
     """Reads payloads off a blocking binary stream, with bounded memory.
 
@@ -38,6 +46,20 @@ class FrameReader:
         self._stream = stream
         self._limit = limit
         self._to_skip = 0
+
+    def __iter__(self) -> Iterator[bytes | FramingError]:
+        """Every payload until the stream ends, and what `read` raises where it raises."""
+        while True:
+            try:
+                payload = self.read()
+            except FramingError as error:
+                yield error
+                if isinstance(error, TruncatedError):
+                    return
+            else:
+                if payload is None:
+                    return
+                yield payload
 
     def read(self) -> bytes | None:
         """Return the next payload, or None at the end of the stream between two messages.

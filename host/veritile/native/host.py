@@ -1,37 +1,25 @@
-"""The process that the browser starts: wires reader, dispatcher, worker and outbox, and knows when to end.
+"""The process that the browser starts: greets it, then goes on to the conversation.
 
-This thread reads, so that the end of input is seen whatever the others do; the
-worker decides, and has pictures looked at by a process of their own, which may hang
-or crash; the outbox writes; the session log has a thread once there is a call.
+Python takes most of a start to load modules, and the browser waits for the answer to `hello`.
+So what is imported here is what that answer needs, and all else is in
+`veritile.native.conversation`, which is imported once it is given.
 """
 
 from __future__ import annotations
 
-import logging
 import os
-import signal
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
+from itertools import chain
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from veritile import __version__
-from veritile.errors import FramingError, TruncatedError
-from veritile.native import log, stdio
-from veritile.native.analyzer import Analyzer
-from veritile.native.batches import BatchQueue
-from veritile.native.counters import Counters
-from veritile.native.dispatcher import Dispatcher
+from veritile.native import stdio
 from veritile.native.framing import FrameReader
-from veritile.native.journal import Journal
-from veritile.native.limits import DRAIN_S, LOG_END_S
-from veritile.native.outbox import Outbox
-from veritile.native.status import chosen_model, info
-from veritile.native.worker import Worker
-from veritile.store import folder
+from veritile.native.greeting import greet
+from veritile.native.signals import on_signals
 
 if TYPE_CHECKING:
-    from veritile.native.inference.watched import WatchedAnalyzer
+    from veritile.native.analyzer import Analyzer
 
 _BY_HAND: Final = """\
 This program is started by the browser, which talks to it over standard input and output.
@@ -59,80 +47,17 @@ def run(load: Callable[[], Analyzer] | None = None, looker: Sequence[str] = ()) 
         load: makes what looks at pictures, in this process; without it, a process of its own does.
         looker: the command of that process, where it is not the usual one.
     """
+    on_signals(lambda why: os._exit(0))  # nothing is to be written down of a host that was not spoken to
     stream_in, stream_out = stdio.claim()
-    log.start()
-    log.logger.info("veritile %s started", __version__)
-    counters = Counters()
-    journal = Journal(_log_file(), changed=lambda: outbox.send(info(worker.status, journal.told)))
-    counters.noticed = journal.error
-    watched: list[WatchedAnalyzer] = []
+    messages = iter(FrameReader(stream_in))
+    first = next(messages, None)
+    hello = greet(first, stream_out) if isinstance(first, bytes) else None
 
-    def load_watched() -> Analyzer:
-        from veritile.native.inference.child import COMMAND
-        from veritile.native.inference.watched import WatchedAnalyzer
+    from veritile.native.conversation import converse
 
-        watched.append(WatchedAnalyzer(looker or (*COMMAND, "--model", chosen_model())))
-        return watched[0].load()
-
-    def end(why: str) -> NoReturn:
-        # Straight to the system: a thread deep in native code must not delay the end.
-        journal.stop(why, LOG_END_S, processed=counters.processed, dropped=counters.dropped)
-        log.logger.info("ended: %s; %s", why, counters)
-        logging.shutdown()
-        for analyzer in watched:
-            analyzer.kill()
-        os._exit(0)
-
-    for name in ("SIGTERM", "SIGINT", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), lambda number, _: end(signal.Signals(number).name))
-
-    outbox = Outbox(stream_out, on_gone=end)
-    batches = BatchQueue()
-    worker = Worker(batches, outbox.send, counters, load or load_watched, journal=journal)
-    dispatcher = Dispatcher(
-        batches,
-        worker,
-        outbox.send,
-        counters,
-        # The heavy imports begin when `info` is out: they would hold up its writing.
-        greeted=lambda: worker.start(after=outbox.flush),
-        journal=journal,
-        processes=lambda: [os.getpid(), *(analyzer.pid for analyzer in watched if analyzer.pid)],
-    )
-    try:
-        serve(FrameReader(stream_in), dispatcher)
-        batches.close()
-        worker.join(DRAIN_S)
-        outbox.flush(DRAIN_S)
-        end("end of input")
-    except Exception:
-        log.logger.exception("the host failed")
-        end("failure")
-
-
-def _log_file() -> Path | None:
-    """Where the session log is; None for a user without a home."""
-    try:
-        return folder.file()
-    except RuntimeError:
-        log.logger.warning("no session log: set HOME or %s", folder.DATA_DIR_VARIABLE)
-        return None
-
-
-def serve(reader: FrameReader, dispatcher: Dispatcher) -> None:
-    """Hand every message to the dispatcher until the stream ends."""
-    while True:
-        try:
-            payload = reader.read()
-        except FramingError as error:
-            dispatcher.refuse(error)
-            if isinstance(error, TruncatedError):
-                return
-            continue
-        if payload is None:
-            return
-        dispatcher.handle(payload)
+    if first is not None and hello is None:
+        messages = chain([first], messages)
+    converse(messages, stream_out, hello, load, looker)
 
 
 if __name__ == "__main__":

@@ -24,11 +24,11 @@ from veritile.native.log import logger
 from veritile.native.messages import ChallengeTold, Configure, Item, Log
 from veritile.native.noting import Note, rounded, told_of
 from veritile.native.sessions import LoggedSession, Participant, Session
-from veritile.native.status import ModelStatus, model_on_card
+from veritile.native.status import ModelStatus, log_told, model_on_card
 from veritile.store.entries import Entry, Kind, canonical
 from veritile.store.retention import DAY_MS, DEFAULT_DAYS
-from veritile.store.state import LogState, text
-from veritile.store.vault import MOST_PICTURE_BYTES, Vault, VaultState, about
+from veritile.store.state import LogState, VaultState
+from veritile.store.vault import MOST_PICTURE_BYTES, Vault, about
 from veritile.store.writer import Writer
 from veritile.vocabulary import Label
 
@@ -84,10 +84,7 @@ class Journal:
         """What `info` says of the log."""
         state = self._writer.state if self._writer is not None and self.on else LogState.OFF
         vault = self._vault.state if self._vault is not None and self.on else VaultState.OFF
-        remedy = text(state, self._path)
-        if not remedy and vault is VaultState.FAILED and self._vault is not None:
-            remedy = self._vault.text
-        return Log(state=state, path=str(self._path or ""), pictures=vault, text=remedy or UNSET)
+        return log_told(self._path, state, vault, self._vault.text if self._vault is not None else "")
 
     def configure(self, settings: Configure, sessions: Sequence[Session]) -> None:
         """Take over what is set of the log, and write down whatever is set."""

@@ -7,6 +7,7 @@ Optional fields are absent when unset; unknown fields are ignored.
 from __future__ import annotations
 
 from veritile.native.fields import ExportFormat, ModelState
+from veritile.native.opening import Hello, Info, Limits, Log, Model, Peer, Versions
 from veritile.native.replies import (
     ChallengeTold,
     Error,
@@ -15,11 +16,7 @@ from veritile.native.replies import (
     Health,
     HeatmapTold,
     HostMessage,
-    Info,
     Item,
-    Limits,
-    Log,
-    Model,
     ParticipantSummary,
     PictureTold,
     Pong,
@@ -28,7 +25,6 @@ from veritile.native.replies import (
     SessionSummary,
     Timing,
     Verdicts,
-    Versions,
 )
 from veritile.native.requests import (
     ChallengeRequest,
@@ -39,10 +35,8 @@ from veritile.native.requests import (
     Frame,
     Frames,
     HeatmapRequest,
-    Hello,
     ListSessions,
     Open,
-    Peer,
     PictureRequest,
     Ping,
     Size,

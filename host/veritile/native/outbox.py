@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from veritile.errors import ReplyTooLargeError
 from veritile.native.codec import encode
-from veritile.native.framing import encode_frame
+from veritile.native.framing import encode_frame, write_whole
 from veritile.native.limits import REPLIES_WAITING, STALLED_S
 from veritile.native.messages import Error, HostMessage
 
@@ -45,10 +45,9 @@ class Outbox:
 
     def _write(self) -> None:
         while True:
-            frame = memoryview(self._frames.get())
+            frame = self._frames.get()
             try:
-                while frame:  # an unbuffered stream may take a part only
-                    frame = frame[self._stream.write(frame) :]
+                write_whole(self._stream, frame)
             except (OSError, ValueError):
                 self._on_gone("the peer has closed its end")
                 return

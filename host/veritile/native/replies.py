@@ -2,74 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from msgspec import UNSET, Struct, UnsetType
 
 from veritile.decision.challenge.words import State, Why
 from veritile.native.basis import Basis
 from veritile.native.challenge_parts import FindingTold, JudgementTold, StepTold, ViewTold
-from veritile.native.fields import Box, Count, EpochMs, ExportFormat, Measure, ModelState, RequestId, Unit
-from veritile.native.limits import PROTOCOL
-from veritile.store.state import LogState
-from veritile.store.vault import VaultState
+from veritile.native.envelope import Reply
+from veritile.native.fields import Box, Count, EpochMs, ExportFormat, Measure, Unit
+from veritile.native.opening import Info
 from veritile.vocabulary import Advice, Label, Reason
-
-
-class _Reply(Struct, frozen=True, kw_only=True, tag_field="type"):
-    v: Literal[1] = PROTOCOL
-    re: RequestId | UnsetType = UNSET
-
-
-class Versions(Struct, frozen=True, kw_only=True):
-    """Of the software; ONNX Runtime's once it is loaded."""
-
-    veritile: str
-    python: str
-    onnxruntime: str | UnsetType = UNSET
-
-
-class Model(Struct, frozen=True, kw_only=True):
-    """The model, as its card names it; version and sha256 are empty when the card cannot be read."""
-
-    name: str
-    version: str
-    sha256: str
-
-
-class Limits(Struct, frozen=True, kw_only=True):
-    """What the host accepts; see veritile.native.limits."""
-
-    message_bytes: int
-    reply_bytes: int
-    frame_width: int
-    frame_height: int
-    batch_frames: int
-    batches_in_flight: int
-    sessions: int
-    participants: int
-
-
-class Log(Struct, frozen=True, kw_only=True):
-    """How the session log is doing."""
-
-    state: LogState
-    path: str
-    pictures: VaultState
-    text: str | UnsetType = UNSET
-
-
-class Info(_Reply, frozen=True, kw_only=True, tag="info"):
-    """What the host is, how far its model is and how its log is doing; also pushed when that changes."""
-
-    versions: Versions
-    protocols: tuple[int, ...]
-    model: Model
-    provider: str | None
-    state: ModelState
-    least_alarms_per_hour: Measure | None
-    log: Log
-    limits: Limits
 
 
 class FaceBox(Struct, frozen=True, kw_only=True):
@@ -118,7 +59,7 @@ class Item(Struct, frozen=True, kw_only=True):
     error: Problem | UnsetType = UNSET
 
 
-class Verdicts(_Reply, frozen=True, kw_only=True, tag="verdicts"):
+class Verdicts(Reply, frozen=True, kw_only=True, tag="verdicts"):
     """One item per frame of the request, in its order."""
 
     session: str
@@ -126,7 +67,7 @@ class Verdicts(_Reply, frozen=True, kw_only=True, tag="verdicts"):
     items: tuple[Item, ...]
 
 
-class Health(_Reply, frozen=True, kw_only=True, tag="health"):
+class Health(Reply, frozen=True, kw_only=True, tag="health"):
     """How the host is doing since it started."""
 
     queue: Count
@@ -139,11 +80,11 @@ class Health(_Reply, frozen=True, kw_only=True, tag="health"):
     uptime_ms: Count
 
 
-class Pong(_Reply, frozen=True, kw_only=True, tag="pong"):
+class Pong(Reply, frozen=True, kw_only=True, tag="pong"):
     """A sign of life."""
 
 
-class Error(_Reply, frozen=True, kw_only=True, tag="error"):
+class Error(Reply, frozen=True, kw_only=True, tag="error"):
     """What went wrong, by PROTOCOL.md's table, and what to do next."""
 
     code: int
@@ -171,14 +112,14 @@ class SessionSummary(Struct, frozen=True, kw_only=True):
     participants: tuple[ParticipantSummary, ...]
 
 
-class SessionList(_Reply, frozen=True, kw_only=True, tag="sessions"):
+class SessionList(Reply, frozen=True, kw_only=True, tag="sessions"):
     """What is open, or what is in the log."""
 
     items: tuple[SessionSummary, ...]
     more: bool
 
 
-class Exported(_Reply, frozen=True, kw_only=True, tag="export"):
+class Exported(Reply, frozen=True, kw_only=True, tag="export"):
     """A session as a document; `data` is its text."""
 
     session: str
@@ -186,7 +127,7 @@ class Exported(_Reply, frozen=True, kw_only=True, tag="export"):
     data: str
 
 
-class ChallengeTold(_Reply, frozen=True, kw_only=True, tag="challenge"):
+class ChallengeTold(Reply, frozen=True, kw_only=True, tag="challenge"):
     """How a challenge stands; also pushed with every picture of it."""
 
     session: str
@@ -202,7 +143,7 @@ class ChallengeTold(_Reply, frozen=True, kw_only=True, tag="challenge"):
     judgement: JudgementTold | UnsetType = UNSET
 
 
-class PictureTold(_Reply, frozen=True, kw_only=True, tag="challenge_picture"):
+class PictureTold(Reply, frozen=True, kw_only=True, tag="challenge_picture"):
     """A picture of a challenge, as the client had sent it."""
 
     session: str
@@ -214,7 +155,7 @@ class PictureTold(_Reply, frozen=True, kw_only=True, tag="challenge_picture"):
     yaw: float | UnsetType = UNSET
 
 
-class HeatmapTold(_Reply, frozen=True, kw_only=True, tag="heatmap"):
+class HeatmapTold(Reply, frozen=True, kw_only=True, tag="heatmap"):
     """A face of a participant, and where in it its score comes from."""
 
     session: str

@@ -2,38 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from veritile.decision.challenge.words import Answer, Why
 from veritile.decision.policy import LARGEST_BUDGET, SMALLEST_BUDGET
 from veritile.native.challenge_parts import Action
-from veritile.native.fields import Count, EpochMs, ExportFormat, Key, Name, RequestId, Side, Word
-from veritile.native.limits import BATCH_FRAMES, LARGEST_SHARE, LONGEST_DAYS, PROTOCOL, SMALLEST_SHARE
+from veritile.native.envelope import Request
+from veritile.native.fields import Count, EpochMs, ExportFormat, Key, Name, Side, Word
+from veritile.native.limits import BATCH_FRAMES, LARGEST_SHARE, LONGEST_DAYS, SMALLEST_SHARE
+from veritile.native.opening import Hello
 from veritile.vocabulary import Sensitivity
 
 
-class _Request(Struct, frozen=True, kw_only=True, tag_field="type"):
-    v: Literal[1] = PROTOCOL
-    id: RequestId
-
-
-class Peer(Struct, frozen=True, kw_only=True):
-    """Who speaks, for the log."""
-
-    name: Word
-    version: Word
-
-
-class Hello(_Request, frozen=True, kw_only=True, tag="hello"):
-    """Opens the conversation. Answered by Info."""
-
-    protocols: Annotated[tuple[int, ...], Meta(max_length=64)]
-    client: Peer
-
-
-class Open(_Request, frozen=True, kw_only=True, tag="open"):
+class Open(Request, frozen=True, kw_only=True, tag="open"):
     """Starts a session: one call in one tab. Answered by Health."""
 
     session: Key
@@ -57,14 +40,14 @@ class Frame(Struct, frozen=True, kw_only=True):
     video: Size
 
 
-class Frames(_Request, frozen=True, kw_only=True, tag="frames"):
+class Frames(Request, frozen=True, kw_only=True, tag="frames"):
     """A batch of pictures. Answered by Verdicts."""
 
     session: Key
     frames: Annotated[tuple[Frame, ...], Meta(max_length=BATCH_FRAMES)]
 
 
-class Configure(_Request, frozen=True, kw_only=True, tag="configure"):
+class Configure(Request, frozen=True, kw_only=True, tag="configure"):
     """Sets the budget of false alarms, what may be taken of the machine, and the log. Answered by Health."""
 
     session: Key | UnsetType = UNSET
@@ -89,30 +72,30 @@ class Configure(_Request, frozen=True, kw_only=True, tag="configure"):
             raise ValueError("only a budget can be of one session: leave session out")
 
 
-class Close(_Request, frozen=True, kw_only=True, tag="close"):
+class Close(Request, frozen=True, kw_only=True, tag="close"):
     """Ends a session and forgets it. Answered by Health."""
 
     session: Key
 
 
-class Ping(_Request, frozen=True, kw_only=True, tag="ping"):
+class Ping(Request, frozen=True, kw_only=True, tag="ping"):
     """Asks for a sign of life. Answered by Pong."""
 
 
-class ListSessions(_Request, frozen=True, kw_only=True, tag="sessions"):
+class ListSessions(Request, frozen=True, kw_only=True, tag="sessions"):
     """Asks what is open, or what is in the log. Answered by SessionList."""
 
     logged: bool | UnsetType = UNSET
 
 
-class Export(_Request, frozen=True, kw_only=True, tag="export"):
+class Export(Request, frozen=True, kw_only=True, tag="export"):
     """Asks for a session's verdicts as a document. Answered by Exported."""
 
     session: Key
     format: ExportFormat
 
 
-class ChallengeRequest(_Request, frozen=True, kw_only=True, tag="challenge"):
+class ChallengeRequest(Request, frozen=True, kw_only=True, tag="challenge"):
     """Guides somebody through a challenge. Answered by ChallengeTold."""
 
     session: Key
@@ -128,7 +111,7 @@ class ChallengeRequest(_Request, frozen=True, kw_only=True, tag="challenge"):
             raise ValueError("give answer with the action answer, and with no other")
 
 
-class PictureRequest(_Request, frozen=True, kw_only=True, tag="challenge_picture"):
+class PictureRequest(Request, frozen=True, kw_only=True, tag="challenge_picture"):
     """Asks for the best picture of a step, or for that before the first. Answered by PictureTold."""
 
     session: Key
@@ -136,7 +119,7 @@ class PictureRequest(_Request, frozen=True, kw_only=True, tag="challenge_picture
     step: Count | UnsetType = UNSET
 
 
-class HeatmapRequest(_Request, frozen=True, kw_only=True, tag="heatmap"):
+class HeatmapRequest(Request, frozen=True, kw_only=True, tag="heatmap"):
     """Asks where a participant's score comes from. Answered by HeatmapTold."""
 
     session: Key

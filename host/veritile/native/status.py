@@ -1,20 +1,22 @@
-"""What the host says of itself in `info`: versions, model, limits."""
+"""What the host says of itself in `info`: versions, model, log, limits."""
 
 from __future__ import annotations
 
 import os
 import platform
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 
 from veritile import __version__
 from veritile.errors import ModelError, VeritileError
 from veritile.frame.card import DEFAULT_MODEL, read_card
 from veritile.native import limits
-from veritile.native.messages import Info, Limits, Log, Model, ModelState, Versions
+from veritile.native.fields import ModelState
+from veritile.native.opening import Info, Limits, Log, Model, Versions
+from veritile.store import folder
+from veritile.store.state import LogState, VaultState, text
 
 MODEL_VARIABLE: Final = "VERITILE_MODEL"
 
@@ -24,8 +26,7 @@ def chosen_model() -> str:
     return os.environ.get(MODEL_VARIABLE) or DEFAULT_MODEL
 
 
-@dataclass(frozen=True, slots=True)
-class ModelStatus:
+class ModelStatus(Struct, frozen=True):
     """How far the model is."""
 
     model: Model
@@ -47,6 +48,23 @@ def model_on_card() -> Model:
     except ModelError:  # loading the model will fail for the same reason, and say so
         return Model(name=Path(chosen_model()).stem, version="", sha256="")
     return Model(name=card.name, version=card.version, sha256=card.sha256)
+
+
+def log_file() -> Path | None:
+    """Where the session log is; None for a user without a home."""
+    try:
+        return folder.file()
+    except RuntimeError:
+        return None
+
+
+def log_told(
+    path: Path | None, state: LogState, pictures: VaultState = VaultState.OFF, pictures_text: str = ""
+) -> Log:
+    """What the client is told of the log at `path`; `pictures_text` says what to do for the pictures."""
+    return Log(
+        state=state, path=str(path or ""), pictures=pictures, text=text(state, path) or pictures_text or UNSET
+    )
 
 
 def info(status: ModelStatus, log: Log, re: int | UnsetType = UNSET) -> Info:

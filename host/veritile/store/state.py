@@ -1,4 +1,4 @@
-"""How the log is doing, in a word for the protocol and a sentence for the user."""
+"""How the log and its pictures are doing, in a word for the protocol and a sentence for the user."""
 
 from __future__ import annotations
 
@@ -20,6 +20,16 @@ class LogState(StrEnum):
     DAMAGED = "damaged"
     SLOW = "slow"
     NEWER = "newer"
+
+
+class VaultState(StrEnum):
+    """Whether pictures are kept."""
+
+    OFF = "off"
+    STARTING = "starting"
+    KEY_STORE = "key_store"
+    KEY_FILE = "key_file"
+    FAILED = "failed"
 
 
 class Newer(Exception):

@@ -10,25 +10,15 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
-from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 from veritile.errors import PictureKeyError, VeritileError
+from veritile.store.state import VaultState
 
 MOST_PICTURE_BYTES: Final = 256 << 10
 """Of one picture; larger ones are not kept."""
 _NONCE_BYTES: Final = 12
-
-
-class VaultState(StrEnum):
-    """Whether pictures are kept."""
-
-    OFF = "off"
-    STARTING = "starting"
-    KEY_STORE = "key_store"
-    KEY_FILE = "key_file"
-    FAILED = "failed"
 
 
 class Vault:

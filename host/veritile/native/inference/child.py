@@ -18,7 +18,7 @@ import msgspec
 
 from veritile.errors import FramingError
 from veritile.frame.result import Box, FrameResult
-from veritile.native.framing import FrameReader
+from veritile.native.framing import FrameReader, write_whole
 from veritile.native.inference.wire import (
     Asked,
     Explain,
@@ -29,7 +29,6 @@ from veritile.native.inference.wire import (
     error_of,
     frame,
     read_answer,
-    write_whole,
 )
 from veritile.native.limits import MESSAGE_BYTES
 

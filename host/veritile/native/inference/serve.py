@@ -23,7 +23,7 @@ from veritile.errors import FramingError, InternalError, VeritileError
 from veritile.frame.card import DEFAULT_MODEL
 from veritile.native import stdio
 from veritile.native.analyzer import Analyzer, load_analyzer
-from veritile.native.framing import FrameReader
+from veritile.native.framing import FrameReader, write_whole
 from veritile.native.inference.wire import (
     Answer,
     Asked,
@@ -36,7 +36,6 @@ from veritile.native.inference.wire import (
     frame,
     read_asked,
 )
-from veritile.native.inference.wire import write_whole as write
 from veritile.native.limits import LOOKS_AT_ONCE, MESSAGE_BYTES
 
 
@@ -118,7 +117,7 @@ class _Eye:
             if isinstance(answer, Ready):
                 self._told = answer
             try:
-                write(self._writer, frame(answer))
+                write_whole(self._writer, frame(answer))
             except (OSError, ValueError):  # the host has ended
                 os._exit(0)
 

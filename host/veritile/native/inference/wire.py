@@ -8,7 +8,7 @@ them is not to be believed more than it has to be.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import IO, Final
+from typing import Final
 
 import msgspec
 
@@ -100,13 +100,6 @@ def read_asked(payload: bytes) -> Asked:
 def read_answer(payload: bytes) -> Answer:
     """Read what the process says; raises msgspec.DecodeError."""
     return _ANSWER.decode(payload)
-
-
-def write_whole(stream: IO[bytes], data: bytes) -> None:
-    """Write to an unbuffered stream, which may take a part at a time; raises OSError or ValueError."""
-    rest = memoryview(data)
-    while rest:
-        rest = rest[stream.write(rest) :]
 
 
 def error_of(code: int, text: str) -> VeritileError:
