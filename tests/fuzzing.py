@@ -20,12 +20,14 @@ from PIL import Image
 import pictures
 from native.recording import Conversation, GatedAnalyzer
 from native.talk import HELLO, OPEN, frames, picture_of
-from veritile.errors import ImageError, InternalError
+from veritile.errors import ImageError, InternalError, VeritileError
 from veritile.frame.decode import decode
-from veritile.native.codec import encode
+from veritile.native.codec import decode_client, encode
 from veritile.native.conversation import serve
 from veritile.native.dispatcher import Dispatcher
 from veritile.native.framing import FrameReader, encode_frame
+from veritile.native.greeting import greet
+from veritile.native.limits import PROTOCOL
 from veritile.native.log import logger
 from veritile.native.messages import (
     ClientMessage,
@@ -34,6 +36,7 @@ from veritile.native.messages import (
     Error,
     Export,
     ExportFormat,
+    Hello,
     HostMessage,
     ListSessions,
     Ping,
@@ -160,6 +163,7 @@ def fuzz_streams(times: int, seed: int, told: Callable[[str], None] = lambda tex
         Close(id=8, session="call"),
     ]
     payloads = [encode(message) for message in messages]
+    hello = encode(HELLO)
     opening = encode_frame(encode(HELLO)) + encode_frame(encode(OPEN))
 
     talk = Conversation(lambda: GatedAnalyzer(is_open=True))
@@ -173,6 +177,7 @@ def fuzz_streams(times: int, seed: int, told: Callable[[str], None] = lambda tex
         if (kind := chance.randrange(4)) < 3:  # the message is wrong, its frame is not
             spoil = twisted if kind else mutated
             chosen[spoilt] = spoil(chosen[spoilt], chance, ODD_TEXT)
+            greeted_alike(spoil(hello, chance, ODD_TEXT))
             stream = opening + b"".join(map(encode_frame, chosen))
         else:
             stream = mutated(opening + b"".join(map(encode_frame, chosen)), chance, ODD_TEXT)
@@ -187,6 +192,18 @@ def fuzz_streams(times: int, seed: int, told: Callable[[str], None] = lambda tex
         return [str(code) for code in told] or ["ok"]
 
     return run(times, once, told)
+
+
+def greeted_alike(payload: bytes) -> None:
+    """Check that greeting and dispatcher take the same for a `hello` that is to be answered with `info`."""
+    try:
+        message = decode_client(payload)
+    except VeritileError:
+        wanted = False
+    else:
+        wanted = isinstance(message, Hello) and PROTOCOL in message.protocols
+    if (greet(payload, io.BytesIO()) is not None) is not wanted:
+        raise AssertionError(f"the greeting and the dispatcher disagree on {payload!r}")
 
 
 def fuzz_pictures(times: int, seed: int, told: Callable[[str], None] = lambda text: None) -> Fuzzed:
