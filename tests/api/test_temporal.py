@@ -46,6 +46,9 @@ def test_answers_name_the_models_that_judged(tmp_path: Path, monkeypatch: pytest
                 files = {"video": path.read_bytes()}
                 answer = await client.post("/api/detect", files=files, data={"fps": "10"})
                 judges.append(answer.json()["prediction"]["model"])
+            metrics = (await client.get("/metrics")).text
+            assert f"\nveritile_frames_total {2 * LEAST + 1}.0\n" in metrics
+            assert 'name="stretch"' in metrics
             # Where nobody is seen for long enough to be a stretch, the frame model alone has judged.
             assert judges == ["tiny+stretch", "tiny", "tiny"]
 

@@ -1,10 +1,11 @@
 """Video files: time and memory of `veritile analyze`.
 
-    python tests/bench/bench_video.py [--hours 10]
+    python tests/bench/bench_video.py [--hours 10] [--temporal mesonet-temporal]
 
 Writes a minute of 720p30 of the astronaut (moving, with grain, H.264) and times the command on it, at 5
 frames a second and --quick; then, with --hours, repeats the packets of a small one to a film of so many
-hours and tells the highest memory. Start of Python and model are included.
+hours and tells the highest memory. With --temporal it only times the minute without and with that model, in
+turn, and tells the ratio. Start of Python and model are included.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import argparse
 import os
 import resource
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -73,15 +75,34 @@ def analyze(path: Path, *options: str) -> tuple[float, int]:
     return time.monotonic() - began, used.ru_maxrss >> 10
 
 
+def with_and_without(minute: Path, temporal: str) -> None:
+    """A minute's analysis with a temporal model beside that without it, in turn: the machine is the same."""
+    without: list[tuple[float, int]] = []
+    together: list[tuple[float, int]] = []
+    for _ in range(5):
+        without.append(analyze(minute, "--fps", "5"))
+        together.append(analyze(minute, "--fps", "5", "--temporal", temporal))
+    ratio = statistics.median(b[0] / a[0] for a, b in zip(without, together, strict=True))
+    click.echo(
+        f"a minute of 720p30, --fps 5: {min(without)[0]:.1f} s, {max(m for _, m in without)} MiB; with "
+        f"{temporal} {min(together)[0]:.1f} s, {max(m for _, m in together)} MiB; ratio {ratio:.2f}; "
+        f"load of the machine {os.getloadavg()[0]:.1f}"
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--hours", type=float, default=0.0)
+    parser.add_argument("--temporal", metavar="MODEL")
     options = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with tempfile.TemporaryDirectory() as folder:
         minute = write_minute(Path(folder) / "minute.mp4", 1280, 720, 30)
+        if options.temporal:
+            with_and_without(minute, options.temporal)
+            return
         for choice in (("--fps", "5"), ("--quick",)):
             took, memory = min(analyze(minute, *choice) for _ in range(3))
             click.echo(

@@ -75,11 +75,23 @@ class Job:
 class Jobs:
     """All videos of this service; its methods are for the event loop's thread."""
 
-    def __init__(self, detector: Detector, model: str, most: int, minutes: float = 60) -> None:
+    def __init__(
+        self,
+        detector: Detector,
+        model: str,
+        most: int,
+        minutes: float = 60,
+        looked: Callable[[int], None] = lambda frames: None,
+    ) -> None:
+        """Judge with `detector`, of that model, and keep `most` videos for at most `minutes` of work each.
+
+        `looked` is told, in another thread, how many frames of a video were looked at.
+        """
         self._detector = detector
         self._model = model
         self._most = most
         self._minutes = minutes
+        self._looked = looked
         self._jobs: dict[str, Job] = {}
         self._folder = Path(tempfile.mkdtemp(prefix="veritile-"))  # 0700
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="veritile-job")
@@ -179,6 +191,7 @@ class Jobs:
 
         try:
             result = analyse(self._detector, job.path, job.choices, progress)
+            self._looked(len(result["frames"]))
             job.result, job.progress, job.state = result | {"path": job.name}, 1.0, "done"
         except _CancelledError:
             job.state = "cancelled"

@@ -9,6 +9,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from veritile.api.service import Service
+from veritile.frame.providers import CPU
 
 
 class _Figures(Collector):
@@ -29,6 +30,8 @@ class _Figures(Collector):
             "veritile_model", "Which model judges", labels=["name", "version", "provider"]
         )
         info.add_metric([model.name, model.version, model.provider], 1)
+        if (temporal := service.detector.temporal) is not None:
+            info.add_metric([temporal.name, temporal.version, CPU], 1)
         yield info
 
 

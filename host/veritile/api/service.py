@@ -65,8 +65,14 @@ class Service:
         self.settings = settings
         self.token = token
         self.detector = detector(settings)
-        self.jobs = Jobs(self.detector, settings.model, settings.jobs, settings.job_minutes)
         self.counters = Counters()
+        self.jobs = Jobs(
+            self.detector,
+            settings.model,
+            settings.jobs,
+            settings.job_minutes,
+            lambda frames: self.counters.count(processed=frames),
+        )
         self.journal = Journal(log_file(settings))
         self.journal.configure(Configure(id=0, retention_days=settings.retention_days), ())
         self.live: dict[str, Live] = {}
