@@ -24,6 +24,7 @@ from veritile.native.messages import (
     Export,
     Exported,
     ExportFormat,
+    Health,
     ListSessions,
     Open,
     SessionList,
@@ -139,6 +140,7 @@ def test_log_is_switched_off_and_on(talk: Logged) -> None:
     talk.show("bob")
     talk.ask(Configure(id=6, log=True))
     talk.show("cyd")
+    assert talk.states == ["off", "on"]  # said by itself, for those who do not ask
     talk.end()
     assert [told["participant"] for _, told in talk.entries("verdict")] == ["ada", "cyd"]
     assert len(talk.entries("session_opened")) == 2
@@ -149,6 +151,7 @@ def test_nothing_is_kept_for_zero_days(talk: Logged) -> None:
     talk.show("ada")
     talk.ask(Close(id=4, session="call"))
     talk.ask(Configure(id=5, retention_days=0))
+    assert talk.states == ["off"]
     talk.ask(replace_id(OPEN, 6))
     talk.show("bob")
     talk.end()
@@ -193,6 +196,7 @@ def test_call_goes_on_without_a_log(data_folder: Path) -> None:
     assert talk.told().state == "unwritable"
     assert talk.told().text is not UNSET
     assert talk.states == ["unwritable"]
+    assert as_a(Health, talk.ask(Open(id=29, session="call", platform="meet"))).log == talk.told()
     assert as_a(Error, talk.ask(ListSessions(id=30, logged=True))).code == 801
     assert json.loads(as_a(Exported, talk.ask(Export(id=31, session="call", format=ExportFormat.JSON))).data)
     talk.end()

@@ -6,11 +6,10 @@ import { Connection } from "../shared/page/connection";
 import { find, replace } from "../shared/page/dom";
 import { showHost } from "../shared/page/host";
 import { speak } from "../shared/page/start";
-import { isWanted } from "../shared/site";
 import type { Sensitivity } from "../shared/vocabulary";
 import { links } from "./links";
 import { fill, listed, people } from "./people";
-import { currentSite, empty, type Site, takeBack } from "./site";
+import { currentSite, empty, keptFrom, type Site, takeBack } from "./site";
 
 const enabledSwitch = find("#enabled", HTMLInputElement);
 const hostLine = find("#host", HTMLElement);
@@ -45,9 +44,9 @@ function renderPeople({ consented, enabled, tabs, sitesOff, policy }: Snapshot, 
       ? "blind"
       : null;
   const on = consented ? enabled : "unasked";
-  const wanted = shown.pattern === null || isWanted(shown.pattern, sitesOff, policy);
-  replace(peopleCard, { site: shown, empty: everybody.length === 0 && { on, wanted, found } }, () => [
-    ...(everybody.length ? people() : empty(shown, on, wanted, found, () => turn(true))),
+  const kept = keptFrom(shown, sitesOff, policy);
+  replace(peopleCard, { site: shown, empty: everybody.length === 0 && { on, kept, found } }, () => [
+    ...(everybody.length ? people() : empty(shown, on, kept, found, () => turn(true))),
     ...takeBack(shown),
   ]);
   const list = peopleCard.querySelector("ul");

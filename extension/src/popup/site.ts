@@ -1,7 +1,8 @@
 /** What the current tab is to Veritile, and what the popup says when there is nobody to list. */
+import type { Policy } from "../shared/channel";
 import { text } from "../shared/i18n";
 import { button, element } from "../shared/page/dom";
-import { sitePattern } from "../shared/site";
+import { isWanted, sitePattern } from "../shared/site";
 
 export interface Site {
   tab: number | undefined;
@@ -33,23 +34,30 @@ export async function currentSite(): Promise<Site> {
   return { tab: tab?.id, name: pattern === null ? "" : new URL(url).hostname, pattern, granted, optional };
 }
 
+/** What keeps Veritile from a site: the user's options, or the organisation, which they cannot change. */
+export type Kept = "site_off" | "site_locked" | null;
+
+export function keptFrom({ pattern }: Site, sitesOff: readonly string[], policy: Policy): Kept {
+  if (pattern === null || isWanted(pattern, sitesOff, policy)) return null;
+  return isWanted(pattern, [], policy) ? "site_off" : "site_locked";
+}
+
 /**
  * What is said instead of a list.
  * @param on `unasked` is off because the user has not said yes yet
- * @param wanted whether neither the user's options nor an organisation keep Veritile from this site
  * @param found what the tab's script has: tiles, or a call without any
  * @param ask leads to where the user says yes
  */
 export function empty(
   site: Site,
   on: boolean | "unasked",
-  wanted: boolean,
+  kept: Kept,
   found: "tiles" | "blind" | null,
   ask: () => void,
 ): Node[] {
   if (on === "unasked") return [...words("popup_consent"), button(text("popup_consent"), { class: "primary" }, ask)];
   if (!on) return words("popup_off");
-  if (!wanted) return words("popup_site_off", site.name);
+  if (kept) return words(`popup_${kept}`, site.name);
   if (found === "blind") return words("popup_blind");
   if (found === "tiles") return words("popup_empty");
   if (site.pattern === null) return words("popup_no_call");

@@ -13,6 +13,7 @@ import { type Subject, Tryout } from "./tryout";
 const ask = find("#ask", HTMLElement);
 const yes = find("#yes", HTMLButtonElement);
 const answered = find("#answered", HTMLElement);
+const enabledText = find("#enabled-text", HTMLElement);
 const enabledSwitch = find("#enabled", HTMLInputElement);
 const hostLine = find("#host", HTMLElement);
 const checkText = find("#check-text", HTMLElement);
@@ -27,15 +28,18 @@ const connection = new Connection(render);
 /** Unknown until the service worker has spoken. */
 let on: boolean | undefined;
 
-/** What is so in every browser into which Veritile has just been installed, unless an organisation prescribes otherwise. */
-const NEW = { consented: false, enabled: false, host: { status: "off" } } as const;
+type Known = Pick<Snapshot, "consented" | "enabled" | "locked" | "host">;
 
-function render(snapshot: Pick<Snapshot, "consented" | "enabled" | "host">): void {
-  const { consented, enabled, host } = snapshot;
+/** What is so in every browser into which Veritile has just been installed, unless an organisation prescribes otherwise. */
+const NEW: Known = { consented: false, enabled: false, locked: [], host: { status: "off" } };
+
+function render(snapshot: Known): void {
+  const { consented, enabled, locked, host } = snapshot;
   enabledSwitch.checked = enabled;
   const isAnswer = consented && document.activeElement === yes;
   ask.hidden = consented;
   answered.hidden = !consented;
+  enabledText.textContent = text(locked.includes("consented") ? "welcome_locked_text" : "welcome_enabled_text");
   // The button is gone, and with it the focus.
   if (isAnswer) enabledSwitch.focus();
   if (on !== enabled) {

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { beforeEach, expect, test, vi } from "vitest";
-import { currentSite, empty, type Site, takeBack } from "../../src/popup/site";
+import { currentSite, empty, keptFrom, type Site, takeBack } from "../../src/popup/site";
 import { type FakeChrome, fakeChrome } from "../chrome";
 
 let fake: FakeChrome;
@@ -26,13 +26,13 @@ const OTHER: Site = {
 
 type What = Parameters<typeof empty>;
 
-function said(site: What[0], on: What[1], wanted: What[2], found: What[3], ask: What[4] = () => {}): string {
-  document.body.replaceChildren(...empty(site, on, wanted, found, ask));
+function said(site: What[0], on: What[1], kept: What[2], found: What[3], ask: What[4] = () => {}): string {
+  document.body.replaceChildren(...empty(site, on, kept, found, ask));
   return document.body.textContent ?? "";
 }
 
 test("a call whose participants cannot be found is owned up to", () => {
-  expect(said(MEET, true, true, "blind")).toMatch(
+  expect(said(MEET, true, null, "blind")).toMatch(
     /^Veritile cannot find the participants on this page.*The page may have changed/,
   );
   expect(document.querySelector("h2")).not.toBeNull();
@@ -40,24 +40,37 @@ test("a call whose participants cannot be found is owned up to", () => {
 
 test("off is off, whatever was found", () => {
   for (const found of ["tiles", "blind", null] as const)
-    expect(said(MEET, false, true, found)).toContain("Detection is off");
+    expect(said(MEET, false, null, found)).toContain("Detection is off");
 });
 
 test("without a yes, that comes first: why nothing has begun, and where to say it", () => {
   const ask = vi.fn();
-  expect(said(OTHER, "unasked", false, "blind", ask)).toMatch(/has not begun.*other people’s faces/);
+  expect(said(OTHER, "unasked", "site_off", "blind", ask)).toMatch(/has not begun.*other people’s faces/);
   document.querySelector("button")?.click();
   expect(ask).toHaveBeenCalledOnce();
 });
 
 test("alone in a call is not the same as no call", () => {
-  expect(said(MEET, true, true, "tiles")).toContain("Nobody to check yet");
-  expect(said(MEET, true, true, null)).toContain("No call in this tab");
+  expect(said(MEET, true, null, "tiles")).toContain("Nobody to check yet");
+  expect(said(MEET, true, null, null)).toContain("No call in this tab");
 });
 
-test("a site that is switched off is said to be, before anything else about it", () => {
-  for (const found of ["tiles", "blind", null] as const)
-    expect(said(MEET, true, false, found)).toMatch(/Switched off.*meet\.google\.com/);
+test("a site that is switched off is said to be, and by whom, before anything else about it", () => {
+  for (const found of ["tiles", "blind", null] as const) {
+    expect(said(MEET, true, "site_off", found)).toMatch(/Switched off.*options.*meet\.google\.com/);
+    expect(said(MEET, true, "site_locked", found)).toMatch(/Switched off.*organisation.*meet\.google\.com/);
+  }
+});
+
+test("what the organisation keeps Veritile from, no option gives back", () => {
+  const policy = { blockedSites: ["*.google.com"], exportAllowed: true };
+  const open = { blockedSites: [], exportAllowed: true };
+  const off = ["https://meet.google.com/*"];
+  expect(keptFrom(MEET, [], open)).toBeNull();
+  expect(keptFrom(MEET, off, open)).toBe("site_off");
+  expect(keptFrom(MEET, off, policy)).toBe("site_locked");
+  expect(keptFrom(MEET, [], { ...open, allowedSites: ["*.zoom.us"] })).toBe("site_locked");
+  expect(keptFrom({ ...MEET, pattern: null }, off, policy)).toBeNull();
 });
 
 test("only a site that the user granted can be taken back: the manifest's own are the browser's to manage", async () => {
@@ -75,7 +88,7 @@ test("only a site that the user granted can be taken back: the manifest's own ar
 });
 
 test("another site is offered, and taken back as easily", () => {
-  expect(said(OTHER, true, true, null)).toContain("call.example");
+  expect(said(OTHER, true, null, null)).toContain("call.example");
   expect(document.querySelector("button")?.textContent).toBe("Use Veritile on this site");
   expect(takeBack(OTHER)).toEqual([]);
   expect(takeBack({ ...OTHER, granted: true, optional: true })).toHaveLength(1);

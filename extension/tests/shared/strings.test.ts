@@ -34,7 +34,7 @@ const composed = [
   ...SENSITIVITIES.flatMap((sensitivity) => [`popup_${sensitivity}`, `popup_${sensitivity}_text`]),
   ...Object.keys(COMMANDS).flatMap((failure) => [`host_${failure}_title`, `host_${failure}_text`]),
   ...["off", "waiting", "starting", "loading", "ready", "reconnecting", "failed"].map((status) => `host_${status}`),
-  ...["consent", "off", "empty", "blind", "no_call", "quiet", "grant", "site_off"].flatMap((key) => [
+  ...["consent", "off", "empty", "blind", "no_call", "quiet", "grant", "site_off", "site_locked"].flatMap((key) => [
     `popup_${key}_title`,
     `popup_${key}_text`,
   ]),

@@ -33,7 +33,14 @@ test("just installed, it asks at once: nobody waits for what an organisation mig
 test("whoever has said yes, or whose organisation has, is not asked again even for a moment", async () => {
   const worker = await open({ [PRESCRIBED_KEY]: { consented: true } });
   expect(find("#ask").hidden).toBe(true);
-  worker.onMessage.emit({ ...DEFAULTS, kind: "snapshot", consented: true, host: { status: "ready" } } as Snapshot);
+  worker.onMessage.emit({
+    ...DEFAULTS,
+    kind: "snapshot",
+    consented: true,
+    locked: ["consented"],
+    host: { status: "ready" },
+  } as unknown as Snapshot);
   expect(find("#ask").hidden).toBe(true);
   expect(find("#answered").hidden).toBe(false);
+  expect(find("#answered").textContent).toContain("Your organisation has agreed");
 });

@@ -58,6 +58,7 @@ class Journal:
             changed: called from any thread when `told` has become another.
         """
         self._path = path
+        self._changed = changed
         self._clock = clock
         self._host = os.urandom(4).hex()
         self._lock = threading.RLock()  # a signal may end the host while its own thread is in here
@@ -105,6 +106,8 @@ class Journal:
         for session in sessions if self.on and not was_on else ():
             self.session_opened(session)
         self._keep_pictures()
+        if self.on != was_on:
+            self._changed()
         if settings.retention_days is not UNSET:
             self._prune()
 
