@@ -217,6 +217,13 @@ challenges = st.builds(
         )
     ),
 )
+logs = st.builds(
+    m.Log,
+    state=st.sampled_from(LogState),
+    path=text,
+    pictures=st.sampled_from(VaultState),
+    text=maybe(text),
+)
 host_messages = st.one_of(
     challenges,
     st.builds(
@@ -248,13 +255,7 @@ host_messages = st.one_of(
         provider=st.none() | text,
         state=st.sampled_from(m.ModelState),
         least_alarms_per_hour=st.none() | milliseconds,
-        log=st.builds(
-            m.Log,
-            state=st.sampled_from(LogState),
-            path=text,
-            pictures=st.sampled_from(VaultState),
-            text=maybe(text),
-        ),
+        log=logs,
         limits=st.builds(m.Limits, **dict.fromkeys(m.Limits.__struct_fields__, numbers)),
     ),
     st.builds(
@@ -263,7 +264,8 @@ host_messages = st.one_of(
     st.builds(
         m.Health,
         re=replies,
-        **{name: numbers for name in m.Health.__struct_fields__ if name not in ("v", "re")},
+        **{name: numbers for name in m.Health.__struct_fields__ if name not in ("v", "re", "log")},
+        log=logs,
     ),
     st.builds(m.Pong, re=replies),
     st.builds(m.Error, re=replies, code=st.integers(100, 799), text=text),

@@ -225,6 +225,16 @@ export interface VerdictItem {
   error?: { code: number; text: string };
 }
 
+/** The session log. */
+export interface Log {
+  state: "on" | "off" | "locked" | "full" | "unwritable" | "damaged" | "slow" | "newer";
+  path: string;
+  /** Whether pictures are kept, and where their key is. */
+  pictures: "off" | "starting" | "key_store" | "key_file" | "failed";
+  /** What the user can do; absent when all is well. */
+  text?: string;
+}
+
 export interface Info {
   type: "info";
   versions: { veritile: string; python: string; onnxruntime?: string };
@@ -234,15 +244,8 @@ export interface Info {
   state: "loading" | "ready" | "failed";
   /** The strictest budget that can be kept with the real people whom the model was tried on; null without them. */
   least_alarms_per_hour: number | null;
-  /** The session log; pushed when it changes. */
-  log: {
-    state: "on" | "off" | "locked" | "full" | "unwritable" | "damaged" | "slow" | "newer";
-    path: string;
-    /** Whether pictures are kept, and where their key is. */
-    pictures: "off" | "starting" | "key_store" | "key_file" | "failed";
-    /** What the user can do; absent when all is well. */
-    text?: string;
-  };
+  /** Pushed when it changes. */
+  log: Log;
   limits: {
     message_bytes: number;
     reply_bytes: number;
@@ -265,6 +268,7 @@ export interface Health {
   participants: number;
   rss_bytes: number;
   uptime_ms: number;
+  log: Log;
 }
 
 export type Reply =

@@ -204,6 +204,7 @@ class Dispatcher:
             participants=sum(len(session.participants) for session in sessions),
             rss_bytes=sum(map(_resident, self._processes())),
             uptime_ms=self._counters.uptime_ms,
+            log=self._journal.told,
         )
 
 

@@ -9,7 +9,7 @@ from veritile.native.basis import Basis
 from veritile.native.challenge_parts import FindingTold, JudgementTold, StepTold, ViewTold
 from veritile.native.envelope import Reply
 from veritile.native.fields import Box, Count, EpochMs, ExportFormat, Measure, Unit
-from veritile.native.opening import Info
+from veritile.native.opening import Info, Log
 from veritile.vocabulary import Advice, Label, Reason
 
 
@@ -78,6 +78,7 @@ class Health(Reply, frozen=True, kw_only=True, tag="health"):
     participants: Count
     rss_bytes: Count
     uptime_ms: Count
+    log: Log
 
 
 class Pong(Reply, frozen=True, kw_only=True, tag="pong"):
