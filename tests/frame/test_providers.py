@@ -70,6 +70,18 @@ class TestCache:
         monkeypatch.setattr(providers, "ALLOWED", newer)
         assert providers.chosen("a" * 64, self.offered).name == CPU, "another driver"
 
+    def test_a_new_driver_asks_for_another_trial_where_the_cpu_had_won(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.noted(name=CPU)
+        assert providers.noted("a" * 64, providers.available(self.offered)) == CPU
+        newer = [
+            replace(each, driver=lambda: "newer") if each.name == DEVICE else each
+            for each in providers.ALLOWED
+        ]
+        monkeypatch.setattr(providers, "ALLOWED", newer)
+        assert providers.noted("a" * 64, providers.available(self.offered)) is None
+
     def test_the_user_has_the_last_word(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.noted()
         monkeypatch.setenv(providers.PROVIDER_VARIABLE, CPU)
@@ -142,7 +154,7 @@ class TestTrial:
         (seen,) = trial.compare(str(card.file), [named(CPU)])
         assert (seen.provider, seen.problem) == (CPU, "")
         (entry,) = json.loads(cache.read_text()).values()
-        assert entry == {"winner": CPU, "driver": ""}
+        assert entry == {"winner": CPU, "drivers": [""]}
 
     def test_a_process_that_crashes_costs_its_trial(self, card: Card) -> None:
         absent = replace(named(CPU), name="NoSuchProvider")

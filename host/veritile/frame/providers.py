@@ -2,8 +2,8 @@
 
 ONNX Runtime may offer devices that do not work here, that answer otherwise, or
 that are slower than one core. So the CPU is used until `veritile bench` has
-tried what there is (`veritile.frame.trial`) and noted the winner, with its
-driver's version, in a cache; another driver, model or ONNX Runtime makes that
+tried what there is (`veritile.frame.trial`) and noted the winner, with all
+drivers' versions, in a cache; another driver, model or ONNX Runtime makes that
 void. Only providers of the list below are ever asked for.
 
 The face detector stays on the CPU: its pictures come in every size, for each of
@@ -19,6 +19,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,6 +29,7 @@ CACHE_DIR_VARIABLE: Final = "VERITILE_CACHE_DIR"
 CACHE_FILE: Final = "providers.json"
 
 
+@cache  # for two providers
 def _nvidia_driver() -> str:
     if sys.platform == "linux":
         return Path("/proc/driver/nvidia/version").read_text(encoding="utf-8").splitlines()[0]
@@ -94,6 +96,11 @@ def driver_of(provider: Provider) -> str:
         return ""
 
 
+def _drivers(choice: Sequence[Provider]) -> list[str]:
+    """Of all, not of the winner alone: a new driver may be what a device that did not win had lacked."""
+    return [driver_of(provider) for provider in choice]
+
+
 def cache_file() -> Path:
     """Return where winners are kept: in $VERITILE_CACHE_DIR, or the platform's folder for caches."""
     import platformdirs
@@ -117,14 +124,14 @@ def noted(sha256: str, choice: Sequence[Provider]) -> str | None:
     if not isinstance(entry, dict):
         return None
     winner = next((provider for provider in choice if provider.name == entry.get("winner")), None)
-    if winner is None or entry.get("driver") != driver_of(winner):
+    if winner is None or entry.get("drivers") != _drivers(choice):
         return None
     return winner.name
 
 
 def note(sha256: str, choice: Sequence[Provider], winner: Provider) -> None:
     """Note a winner; where the cache cannot be written the next trial finds it again."""
-    entries = _read() | {_key(sha256, choice): {"winner": winner.name, "driver": driver_of(winner)}}
+    entries = _read() | {_key(sha256, choice): {"winner": winner.name, "drivers": _drivers(choice)}}
     file = cache_file()
     part = file.with_name(f".{file.name}.{os.getpid()}")
     with suppress(OSError, RuntimeError):
