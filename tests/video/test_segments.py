@@ -31,6 +31,13 @@ def test_one_leaping_frame_is_no_segment() -> None:
     assert suspicious(looks, 0.52) == ()
 
 
+def test_looks_between_two_leaping_frames_are_no_segment() -> None:
+    looks = run_of(0, 10, -1.0)
+    for leaping in (8, 12):
+        looks[leaping] = looks[leaping]._replace(log_odds=5.0)
+    assert suspicious(looks, 0.52) == ()
+
+
 def test_stretches_a_short_gap_apart_are_one() -> None:
     looks = run_of(0, 5, 3.0) + run_of(6, 10, 3.0) + run_of(20, 25, 3.0)
     assert [(s.start, s.end) for s in suspicious(looks, 0.52)] == [(0, 9.5), (20, 24.5)]
@@ -43,7 +50,7 @@ def test_segments_are_in_order_apart_and_made_of_looks(looks: list[Scored]) -> N
     segments = suspicious(looks, 0.52)
     for segment in segments:
         assert {segment.start, segment.end, segment.worst} <= times
-        assert 0 <= segment.score <= 1
+        assert 0.52 <= segment.score <= 1
     for before, after in pairwise(segments):
         assert before.end < after.start
 

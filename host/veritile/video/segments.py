@@ -41,7 +41,7 @@ class Segment:
 
 
 def suspicious(looks: Sequence[Scored], threshold: float) -> tuple[Segment, ...]:
-    """Return the segments, in order, whose looks average at or above `threshold` over `WINDOW_S`.
+    """Return the segments, in order, whose looks average at or above `threshold`, over `WINDOW_S` and in all.
 
     Args:
         looks: in order of time.
@@ -56,7 +56,9 @@ def suspicious(looks: Sequence[Scored], threshold: float) -> tuple[Segment, ...]
             runs[-1].append(look)
         else:
             runs.append([look])
-    return tuple(_segment(run) for run in runs if len(run) >= LEAST_LOOKS)
+    found = (_segment(run) for run in runs if len(run) >= LEAST_LOOKS)
+    # What lies around a stretch may have lifted the means, and its own looks speak for no swap.
+    return tuple(segment for segment in found if segment.score >= threshold)
 
 
 def smoothed(looks: Sequence[Scored]) -> list[float]:

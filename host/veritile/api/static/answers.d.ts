@@ -40,7 +40,7 @@ export interface Result {
   frames: Frame[];
   /** Of a video, as `video`. */
   people?: Person[];
-  model: { name: string; temporal?: { name: string; stretches: number } };
+  model: { name: string; temporal?: { name: string; stretches: number; compared_with: number } };
   video?: { seconds: number | null; fps: number; width: number; height: number };
 }
 

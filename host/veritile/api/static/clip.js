@@ -53,7 +53,8 @@ export function showClip(job, file) {
   const { score, confidence } = result.verdict;
   const faces = people.length === 1 ? "1 person" : `${people.length} people`;
   const { name, temporal } = result.model;
-  const judges = temporal?.stretches ? `${name} with ${temporal.name}` : name;
+  const unknown = temporal?.compared_with === 0 ? ", whose labels have no stated rate of error" : "";
+  const judges = temporal?.stretches ? `${name} with ${temporal.name}${unknown}` : name;
   const facts = [score == null ? "" : `score ${score.toFixed(2)}`, `confidence ${confidence.toFixed(2)}`, faces];
   const looked = [`${result.frames.length} frames looked at`, `model ${judges}`];
   $("verdict-facts").textContent = [...facts, ...looked].filter(Boolean).join(", ");
