@@ -1,4 +1,4 @@
-"""What an organisation prescribes in a real policy file is in force: on the pages, in calls, and until it goes."""
+"""What an organisation prescribes in a real policy file is in force, on pages and in calls, until it goes."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ THEN = {
 
 
 class Organisation:
-    """Whoever may write policies for all browsers of this computer; they concern this test's extension alone."""
+    """Whoever may write policies for all browsers; they concern this test's extension alone."""
 
     def __init__(self) -> None:
         self._made: list[Path] = []
@@ -117,14 +117,13 @@ def browser(
             context.close()
 
 
-def open_page(browser: BrowserContext, name: str, beside: Page | None = None) -> Page:
-    """Open one of Veritile's pages, about the tab of `beside` when given."""
+def open_page(browser: BrowserContext, name: str, beside: Origin | None = None) -> Page:
+    """Open one of Veritile's pages, about the call at `beside` when given."""
     page = browser.new_page()
     page.goto(f"chrome-extension://{ID}/{name}.html")
     if beside:
-        # Veritile's pages are not told other tabs' addresses: by its title, which it may read where it may look.
-        title = beside.title()
-        tab = page.evaluate("title => chrome.tabs.query({ title }).then(([tab]) => tab.id)", title)
+        url = f"https://{beside.host}/*"
+        tab = page.evaluate("url => chrome.tabs.query({ url }).then(([tab]) => tab.id)", url)
         page.goto(f"chrome-extension://{ID}/{name}.html?tab={tab}")
     return page
 
@@ -182,12 +181,12 @@ def test_what_is_prescribed_stands_locked_on_every_page(browser: BrowserContext)
 def test_only_prescribed_sites_are_looked_at_and_nothing_of_a_call_is_saved(browser: BrowserContext) -> None:
     teams, meet = join(browser, TEAMS), join(browser, MEET)
     until(meet, lambda: bool(read_badges(meet)), "no badge at Meet's address")
-    popup = open_page(browser, "popup", teams)
+    popup = open_page(browser, "popup", TEAMS)
     expect(popup.locator("#people")).to_contain_text(
         f"Your organisation keeps Veritile from looking at {TEAMS.host}."
     )
     assert read_badges(teams) == []
-    panel = open_page(browser, "panel", meet)
+    panel = open_page(browser, "panel", MEET)
     expect(panel.locator(".person").first).to_be_visible()
     expect(panel.locator("#export-note")).to_have_text("Your organisation does not allow saving.")
     for name in ("JSON", "CSV", "Report"):

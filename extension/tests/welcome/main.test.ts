@@ -9,6 +9,9 @@ const PAGE = readFileSync("src/welcome/welcome.html", "utf8").replace(/<(?:link|
 
 const find = (selector: string) => document.querySelector(selector) as HTMLElement;
 
+// The whole page with all its words is loaded anew, which a busy machine takes its time for.
+vi.setConfig({ testTimeout: 30_000 });
+
 /** The page as the browser opens it, beside a service worker that has not spoken yet. */
 async function open(stored: Record<string, unknown>): Promise<FakePort<FromPopup, Snapshot>> {
   vi.resetModules();
