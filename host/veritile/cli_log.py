@@ -91,12 +91,19 @@ def show(session: str, as_json: bool) -> None:
 @click.option(
     "--pictures", is_flag=True, help="Open the kept pictures and put them into the page (html only)."
 )
-def export(session: str, form: str, output: Path | None, pictures: bool) -> None:
+@click.option(
+    "--no-names", is_flag=True, help="Leave display names out: the call's own ids tell people apart."
+)
+def export(session: str, form: str, output: Path | None, pictures: bool, no_names: bool) -> None:
     """Write one call as a document of its own."""
     if pictures and form != "html":
         raise click.UsageError("--pictures goes with --format html only.")
     with reported(), _log() as (path, connection):
         document = _document(connection, session)
+        if no_names:
+            from veritile.store.document import without_names
+
+            document = without_names(document)
         if form == "html":
             from veritile.store.report import as_html
 

@@ -16,10 +16,13 @@ from click.testing import CliRunner
 from tiny_model import write_tiny_model
 from veritile.cli import main
 from veritile.frame import providers
+from veritile.frame.card import read_card
 from veritile.frame.providers import CPU, Provider
 from veritile.frame.trial import Trial
-from veritile.install import devices
+from veritile.install import devices, doctor
 from veritile.install.browsers import Machine
+from veritile.install.checks import Check, Status
+from veritile.native.status import chosen_model
 
 AZURE = "AzureExecutionProvider"
 
@@ -64,6 +67,23 @@ def test_installing_tries_each_device_once_and_notes_the_best(home: Path) -> Non
     (noted,) = json.loads((home / "cache" / providers.CACHE_FILE).read_text()).values()
     assert noted["winner"] == CPU
     assert "Trying" not in CliRunner().invoke(main, ["install"]).output
+
+
+@pytest.mark.usefixtures("device")
+def test_the_doctor_says_when_a_new_driver_makes_a_trial_void(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def provider() -> Check:
+        checks = doctor.examine(launcher=home / "none")  # without a host: it would not be asked for this
+        return next(check for check in checks if check.name == "provider")
+
+    card, choice = read_card(chosen_model()), providers.available()
+    providers.note(card.sha256, choice, providers.named(CPU))
+    assert provider().status is Status.OK
+    newer = (Provider(AZURE, lambda: "2"), *(each for each in providers.ALLOWED if each.name != AZURE))
+    monkeypatch.setattr(providers, "ALLOWED", newer)
+    assert (provider().status, provider().detail) == (Status.FAILED, "Azure not tried here yet")
+    assert provider().remedy.endswith("veritile bench")
 
 
 @pytest.mark.usefixtures("home", "device")

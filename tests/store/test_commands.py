@@ -85,6 +85,14 @@ class TestExport:
         assert str(file) in run("export", "abc", "--format", form, "--output", str(file)).stderr
         assert file.read_text(encoding="utf-8").startswith(start)
 
+    @pytest.mark.parametrize("form", ["html", "csv", "json"])
+    def test_names_can_be_left_out(self, recorder: Recorder, form: str) -> None:
+        recorder.call("abc", name="Grace Hopper")
+        assert "Grace Hopper" in run("export", "abc", "--format", form).stdout
+        without = run("export", "abc", "--format", form, "--no-names").stdout
+        assert "Grace" not in without
+        assert "ada" in without
+
     def test_file_that_cannot_be_written(self, recorder: Recorder, tmp_path: Path) -> None:
         recorder.call("abc")
         assert (

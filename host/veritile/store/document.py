@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.json import encode
+from msgspec.structs import replace
 
 from veritile.vocabulary import Label
 
@@ -92,6 +93,12 @@ class Document(Struct, frozen=True, kw_only=True):
         """When it was closed, or the last that is known of it."""
         times = [change.at for person in self.participants for change in (*person.changes, *person.standings)]
         return self.closed_at if self.closed_at is not None else max([self.opened_at, *times])
+
+
+def without_names(document: Document) -> Document:
+    """Return the document with the participants' ids alone, as where names are not logged."""
+    people = tuple(replace(person, name=UNSET) for person in document.participants)
+    return replace(document, participants=people)
 
 
 def as_json(document: Document) -> str:
