@@ -126,3 +126,34 @@ def test_more_sessions_than_allowed_are_refused(served: Served) -> None:
             one_more.recv(timeout=10)
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1013
+
+
+def test_a_client_that_has_gone_leaves_no_open_call_in_the_log(served: Served) -> None:
+    with served.socket(["veritile.v1"]) as socket:
+        hello = {"id": 1, "protocols": [1], "client": {"name": "test", "version": "1"}}
+        open_ = {"id": 2, "session": "gone", "platform": "gone-test"}
+        for kind, fields in (("hello", hello), ("open", open_)):
+            socket.send(msgpack.packb({"type": kind, "v": 1, **fields}))
+        frame = {"participant": "p", "captured_at": 1.0, "jpeg": pictures.jpeg(pictures.person())}
+        socket.send(
+            msgpack.packb(
+                {
+                    "type": "frames",
+                    "v": 1,
+                    "id": 3,
+                    "session": "gone",
+                    "frames": [frame | {"video": {"width": 640, "height": 360}}],
+                }
+            )
+        )
+        while msgpack.unpackb(socket.recv(timeout=30)).get("re") != 3:
+            pass
+        assert [call["closed_at"] for call in calls_from(served)] == [None]
+    # The service notices on its own time.
+    deadline = time.monotonic() + 30
+    while [call["closed_at"] for call in calls_from(served)] == [None]:
+        assert time.monotonic() < deadline
+
+
+def calls_from(served: Served) -> list[dict[str, Any]]:
+    return [call for call in served.client.get("/logs").json() if call["platform"] == "gone-test"]

@@ -65,7 +65,8 @@ class Conversation:
         return await self._answers.get()
 
     def close(self) -> None:
-        """End it; what waits is answered to nobody."""
+        """End it, and its sessions; what waits is answered to nobody."""
+        self._dispatcher.hang_up()
         self._batches.close()
         self._answers.put_nowait(END)
 

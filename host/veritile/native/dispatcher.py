@@ -99,6 +99,11 @@ class Dispatcher:
         logger.info("hello from %r %r", hello.client.name, hello.client.version)
         self._on_hello()
 
+    def hang_up(self) -> None:
+        """Close every session: the client has gone without a word, and others still use the log."""
+        for session in self._sessions.all():
+            self._journal.session_closed(self._sessions.close(session.key))
+
     def refuse(self, error: VeritileError, request: int | UnsetType = UNSET) -> None:
         """Tell the client of an error."""
         self._counters.error(error.code)

@@ -47,7 +47,7 @@ def as_page(files: Sequence[tuple[dict[str, Any], Pictures]]) -> str:
 
 _STYLE: Final = (
     ".heat{stroke:none}.look{fill:var(--score)}.bound{stroke:var(--evidence);stroke-dasharray:4 3}"
-    ".pair{display:flex;flex-wrap:wrap;gap:1rem}"
+    ".pair{display:flex;flex-wrap:wrap;gap:1rem}.pair figure{flex:0 1 20rem;margin:0}"
 )
 
 
