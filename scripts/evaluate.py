@@ -13,6 +13,8 @@ docs/evaluation.md says what each figure means and how it is made.
 
 from __future__ import annotations
 
+import laboratory  # isort: skip  # noqa: F401
+
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

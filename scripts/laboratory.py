@@ -1,12 +1,20 @@
-"""Imported first by the laboratory's commands: says what to do where its packages are missing."""
+"""Imported first by the laboratory's commands: they end with what to do where a package is missing."""
 
 from __future__ import annotations
 
 import sys
-from importlib.util import find_spec
+from types import TracebackType
 
-if missing := [name for name in ("torch", "onnx", "sklearn") if find_spec(name) is None]:
+
+def _tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    if not isinstance(error, ModuleNotFoundError):
+        sys.__excepthook__(kind, error, trace)
+        return
     sys.exit(
-        f"The laboratory needs more than the product does: {', '.join(missing)} cannot be found.\n"
-        f"Run {sys.executable} -m pip install -e '.[train]' in Veritile's folder, then this command again."
+        f"The laboratory needs more than the product does: {error.name} cannot be found.\n"
+        f"Run {sys.executable} -m pip install -e '.[demo,mutation,train]' in Veritile's folder,"
+        " then this command again."
     )
+
+
+sys.excepthook = _tell

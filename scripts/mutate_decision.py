@@ -13,6 +13,8 @@ can fork.
 
 from __future__ import annotations
 
+import laboratory  # isort: skip  # noqa: F401
+
 import argparse
 import io
 import multiprocessing

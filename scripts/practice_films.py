@@ -7,6 +7,8 @@ rows of four. The same script gives the same films.
 
 from __future__ import annotations
 
+import laboratory  # isort: skip  # noqa: F401
+
 import argparse
 from collections.abc import Callable
 from dataclasses import dataclass

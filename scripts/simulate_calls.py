@@ -15,6 +15,8 @@ The defaults of --rho and --tau are what models/results.csv has of models/mesone
 
 from __future__ import annotations
 
+import laboratory  # isort: skip  # noqa: F401
+
 import argparse
 import sys
 import time

@@ -31,11 +31,12 @@ def serve(host: str | None, port: int | None, config: Path | None, show_token: b
     import os
 
     from veritile.errors import ServerError
+    from veritile.extras import how_to_install
 
     with reported():
         missing = [name for name in LIBRARIES if importlib.util.find_spec(name) is None]
         if missing:
-            raise ServerError(f"This needs {', '.join(missing)}: run pip install 'veritile[server]'.")
+            raise ServerError(f"This needs {', '.join(missing)}: run {how_to_install('server')}")
         from veritile.api.access import read_token
         from veritile.api.settings import PREFIX, read_settings
 

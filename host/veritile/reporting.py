@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import click
 
 from veritile.errors import ModelError, VeritileError
+from veritile.extras import how_to_install
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells count: 128 + the signal's number."""
@@ -29,4 +30,4 @@ def require_training_extra(*modules: str) -> None:
     """Raise ModelError unless the modules are installed that the extra `train` brings."""
     missing = [module for module in modules if importlib.util.find_spec(module) is None]
     if missing:
-        raise ModelError(f"This needs {', '.join(missing)}: run pip install 'veritile[train]'.")
+        raise ModelError(f"This needs {', '.join(missing)}: run {how_to_install('train')}")

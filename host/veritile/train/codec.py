@@ -146,9 +146,7 @@ def _round_trip(frames: Sequence[Image], codec: Codec) -> list[Image]:
     try:
         import av
     except ImportError as error:
-        raise UnsupportedFormatError(
-            "PyAV is not installed: pip install 'veritile[train]', which brings the encoders."
-        ) from error
+        raise UnsupportedFormatError("PyAV, which brings the encoders, is not installed.") from error
     height, width = frames[0].shape[:2]
     encoder: Any = av.CodecContext.create(_ENCODERS[codec.name], "w")
     bits = codec.kbit_s * 1000

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from veritile.errors import CorruptImageError, FileUnreadableError, ModelError
+from veritile.extras import how_to_install
 from veritile.frame import FrameAnalyzer
 from veritile.frame.card import Card, read_card
 from veritile.frame.crop import crop_face
@@ -138,7 +139,7 @@ def check_tools(*, encode: bool, plot: bool) -> None:
         for codec in CALLS:
             through([np.zeros((64, 64, 3), np.uint8)], codec)
     if plot and find_spec("matplotlib") is None:
-        raise ModelError("A report needs matplotlib: pip install 'veritile[train]', or leave --report away.")
+        raise ModelError(f"A report needs matplotlib: leave --report away, or run {how_to_install('train')}")
 
 
 def pictures_and_calls(bench: Bench, recode: Sequence[str], workers: int) -> Iterator[Shown]:
