@@ -71,7 +71,9 @@ describe("A badge's explanation", () => {
   const seen = { frames: 14, seconds: 21.6 };
 
   it("says what a label rests on", () => {
-    expect(said({ label: "likely_real", ...seen })).toBe("No sign of a swap in 14 looks in 22 s. That is no proof.");
+    expect(said({ label: "likely_real", ...seen })).toBe(
+      "In 14 looks in 22 s the face seemed more like a real one. Good swaps can seem so too: this is no proof.",
+    );
     expect(said({ label: "likely_fake", frames: 95, seconds: 181 })).toBe(
       "Taken together, 95 looks in 3 min speak for a swapped face. Check who it is another way.",
     );
