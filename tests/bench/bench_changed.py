@@ -10,6 +10,7 @@ thumbnails, in grey levels, the least and the most of all scenes; and what a thu
 
 from __future__ import annotations
 
+import argparse
 import statistics
 import sys
 import time
@@ -106,6 +107,7 @@ def microseconds(width: int) -> float:
 
 def main() -> None:
     """Measure and print."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter).parse_args()
     frames = [noisy(scene, 1.0) for scene in scenes()]
     rows: dict[str, list[float]] = {}
     for quality in QUALITIES:

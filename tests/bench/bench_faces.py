@@ -8,6 +8,7 @@ shares of its size. Prints the share of faces found, and quantiles of sharpness 
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
@@ -56,11 +57,14 @@ def found_at(detector: FaceDetector, rgb: NDArray[np.uint8], face: Face, size: i
 
 def main() -> None:
     """Measure the pictures of the folder and print both tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    folder = parser.parse_args().folder
     detector = FaceDetector()
     found: dict[int, list[bool]] = defaultdict(list)
     sharpness: dict[float, list[float]] = defaultdict(list)
     light: list[float] = []
-    for rgb, face in pictures_in(Path(sys.argv[1]), detector):
+    for rgb, face in pictures_in(folder, detector):
         for size in SIZES:
             found[size].append(found_at(detector, rgb, face, size))
         for blur in BLURS:

@@ -13,6 +13,7 @@ on the midline, and the nose's length that explains how the others' eyes draw to
 
 from __future__ import annotations
 
+import argparse
 import csv
 import sys
 from pathlib import Path
@@ -163,12 +164,15 @@ def proportions(path: Path) -> Table:
 
 def main() -> None:
     """Turn the head, tilt the picture, and print what was found."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("faces", type=Path, nargs="?", metavar="FACES_CSV")
+    faces = parser.parse_args().faces
     console = Console()
     detector = FaceDetector()
     console.print(yaw_table(detector))
     console.print(tilt_table(detector))
-    if len(sys.argv) > 1:
-        console.print(proportions(Path(sys.argv[1])))
+    if faces:
+        console.print(proportions(faces))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ levels which share of either kind is below, and what a signature costs.
 
 from __future__ import annotations
 
+import argparse
 import itertools
 import statistics
 import sys
@@ -54,7 +55,9 @@ def microseconds(width: int) -> float:
 
 def main() -> None:
     """Measure and print."""
-    clips = signatures(Path(sys.argv[1]))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("bench", type=Path)
+    clips = signatures(parser.parse_args().bench)
     pairs = {
         "successive frames": [p for clip in clips.values() for p in itertools.pairwise(clip)],
         "one clip": [p for clip in clips.values() for p in itertools.combinations(clip, 2)],
