@@ -84,8 +84,9 @@ async function renderCalls(calls: readonly CallTitle[], exportAllowed: boolean):
 }
 
 function titleOf(title: Omit<CallTitle, "call">): string {
-  const words = [platformOf(title), date(title.started)];
-  return (title.live ? [...words, text("panel_live")] : words).join(" · ");
+  const words = [platformOf(title), date(title.started), ...(title.live ? [text("panel_live")] : [])];
+  // Each stands for itself (Unicode's isolates): in Arabic a date would else fall apart around a Latin name.
+  return words.map((word) => `\u2068${word}\u2069`).join(" · ");
 }
 
 /** The tab that the panel stands beside; `panel.html?tab=ID` names it where the panel is a page of its own. */
