@@ -275,7 +275,9 @@ def _judged(bins: Sequence[Bin]) -> list[Bin]:
 
 
 def _figure(figure: Figure, form: str) -> str:
-    """`.81 (.77-.85)`, or a share in per cent."""
+    """`.81 (.77-.85)`, or a share in per cent; a dash where too few were seen for one."""
+    if np.isnan(figure.value):
+        return "–"
     numbers = (figure.value, figure.low, figure.high)
     value, low, high = (re.sub(r"^0\.", ".", form.format(number)) for number in numbers)
     return f"{value} ({low}-{high})"
