@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import logging.handlers
 import os
+from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Final
@@ -34,7 +35,11 @@ class _Private(logging.handlers.RotatingFileHandler):
 
     def _open(self) -> TextIOWrapper:
         def private(path: str, flags: int) -> int:
-            return os.open(path, flags, 0o600)
+            file = os.open(path, flags, 0o600)
+            if os.name == "posix":  # it may have been there; Windows keeps a user's folder private by itself
+                with suppress(OSError):
+                    os.fchmod(file, 0o600)
+            return file
 
         return open(self.baseFilename, self.mode, encoding=self.encoding, opener=private)  # type: ignore[return-value]
 
