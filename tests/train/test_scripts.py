@@ -164,12 +164,3 @@ class TestWhatCannotBe:
         done = self.call(tmp_path, "--faces", data / "faces", "--live", data / "live", *held_out, *shares)
         assert done.exit_code == 1
         assert "lists no frame with a real and a fake picture of these clips" in done.stderr
-
-
-@pytest.mark.parametrize("script", ["train_mesonet.py", "train_temporal.py", "ablate.py", "choose_gate.py"])
-def test_what_the_product_does_not_bring_is_asked_for_in_a_sentence(script: str) -> None:
-    bare = [sys.executable, "-S", str(SCRIPTS / script), "--help"]  # without any package
-    found = subprocess.run(bare, capture_output=True, text=True, timeout=60, check=False)
-    assert found.returncode == 1
-    assert "-m pip install -e '.[train]'" in found.stderr
-    assert "Traceback" not in found.stderr
