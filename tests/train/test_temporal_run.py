@@ -19,14 +19,17 @@ from click.testing import CliRunner  # noqa: E402
 from moving_face import BOX, EXTENT, portrait, swapped, write_calls, write_photographs  # noqa: E402
 from tiny_model import write_tiny_model  # noqa: E402
 from train_temporal import finished, main  # noqa: E402
+from veritile.detector import Detector  # noqa: E402
 from veritile.errors import ModelError  # noqa: E402
 from veritile.train.bench import Bench  # noqa: E402
 from veritile.train.export import Metadata, set_front_matter  # noqa: E402
 from veritile.train.head import HeadRun, open_run  # noqa: E402
+from veritile.train.people import people_file  # noqa: E402
 from veritile.train.recipe import Data, Recipe  # noqa: E402
 from veritile.train.temporal.comparison import HEADINGS, Comparison  # noqa: E402
 from veritile.train.temporal.describe import describe  # noqa: E402
 from veritile.train.temporal.export import export_temporal  # noqa: E402
+from veritile.train.temporal.people import write_temporal_people  # noqa: E402
 from veritile.train.temporal.recipe import smoke_recipe  # noqa: E402
 from veritile.train.temporal.run import TemporalRun, judge  # noqa: E402
 from veritile.train.temporal.sequences import SequenceSource  # noqa: E402
@@ -111,6 +114,34 @@ def test_the_comparison_sees_the_same_frames_for_all_three(model: Path, tmp_path
     assert row[1] == "3 / 60"
     values = [float(cell.split()[0]) for cell in row[4:]]
     assert values[2] == pytest.approx(values[1] - values[0], abs=2e-3)
+
+
+def test_who_is_in_a_stretch_is_compared_with_held_out_people(
+    run: TemporalRun, model: Path, tmp_path: Path
+) -> None:
+    tiny, clips = write_tiny_model(tmp_path), run.score_clips()
+    people_file(model).write_text("of the weights before")
+    told = []
+    path = write_temporal_people(
+        model,
+        tiny,
+        run.held_out_faces,
+        length=run.recipe.length,
+        live=run.live,
+        clips=clips,
+        advance=lambda: told.append(1),
+    )
+    assert len(told) == len(run.held_out_faces)
+    known = json.loads(path.read_text())
+    assert clips is not None
+    sides = clips.by_clip()
+    assert known["swapped"] == sorted(round(float(value), 3) for value in sides.log_odds[sides.fake])
+    real = [value for values in known["people"].values() for value in values]
+    assert {round(float(value), 3) for value in sides.log_odds[~sides.fake]} <= set(real)
+    # Some photographs' faces may not be found for long enough.
+    assert np.sum(~sides.fake) < len(real) <= len(run.held_out_faces) + np.sum(~sides.fake)
+    assert Detector(tiny, temporal=model).compared_with == len(real)
+    assert known["tau_s"] == run.recipe.length / 2
 
 
 def test_the_command_wants_a_finished_run(data: Data, frame: HeadRun, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """How the temporal model scores people: `NAME.people.json`, which the people of a video are compared with.
 
-Every held-out photograph is animated once a size, as one call would show the person, and
-judged by the whole product. There are no recordings of so many people, and a photograph
+Every held-out photograph is animated, in one size after the other, as one call would show
+the person, and judged by the whole product. There are no recordings of so many people, and a photograph
 that moves is none: the network has learnt from others that move so. To them come the
 held-out clips of live swaps, both sides, as networks scored them that learnt from no swap
 of the same target. See `veritile.scorer` for the file.
@@ -62,10 +62,8 @@ def write_temporal_people(
     assert detector.temporal is not None  # it was asked for
     people: dict[Size, list[float]] = {size: [] for size in SIZES}
     for index in range(len(faces)):
-        for number, bounds in enumerate(SIZES.values()):
-            rng = np.random.default_rng((seed, index, number))
-            for size, value in _judged(detector, _animated(faces, index, bounds, length, rng)):
-                people[size].append(value)
+        for size, value in _judged(detector, _animated(faces, index, length, seed)):
+            people[size].append(value)
         advance()
     if not any(people.values()):
         raise ModelError(f"{model.name} can judge nobody: no held-out face is seen for long enough.")
@@ -83,15 +81,15 @@ def write_temporal_people(
     return save_people(model, detector.temporal.sha256, tau_s, people, swapped if clips else None)
 
 
-def _animated(
-    faces: FaceSet, index: int, sizes: tuple[float, float], length: int, rng: np.random.Generator
-) -> list[tuple[float, Image]]:
+def _animated(faces: FaceSet, index: int, length: int, seed: int) -> list[tuple[float, Image]]:
     """Time in seconds and picture, as a call's tile; none where the photograph's face is too small."""
     picture = faces.pictures[index]
-    least, most = sizes[0], min(sizes[1], picture.face_px)
-    if most <= least:
+    sizes = [(n, *size) for n, size in enumerate(SIZES.values()) if picture.face_px > size[0]]
+    if not sizes:
         return []
-    image = faces.read(index)
+    number, least, most = sizes[index % len(sizes)]
+    most, image = min(most, picture.face_px), faces.read(index)
+    rng = np.random.default_rng((seed, index, number))
     animation = Animation(rng, np.asarray(picture.landmarks, dtype=np.float64), picture.face_px)
     camera = Camera.draw(rng)
     times = (np.arange(length) / FRAMES_PER_SECOND).tolist()
