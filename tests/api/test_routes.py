@@ -51,7 +51,9 @@ def test_a_picture_is_judged(served: Served) -> None:
     assert answer["authenticity_score"] == pytest.approx(0.1192, abs=1e-3)
     assert 0 <= answer["confidence"] <= 1
     assert answer["processing_time_ms"] > 0
-    assert len(answer["faces"]) == 1
+    (face,) = answer["faces"]
+    assert face["face"] == [round(side, 1) for side in face["face"]]
+    assert face["score"] == 0.8808
     nobody = served.client.post("/analyze/frame", json={"image": data_url(pictures.empty())}).json()
     assert (nobody["label"], nobody["reason"], nobody["authenticity_score"]) == (
         "inconclusive",

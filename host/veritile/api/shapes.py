@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from veritile.vocabulary import Label, Reason
+
+_Pixels = Annotated[float, AfterValidator(lambda value: round(value, 1))]
+_Share = Annotated[float, AfterValidator(lambda value: round(value, 4))]
 
 
 class Shape(BaseModel):
@@ -78,9 +81,9 @@ class Picture(BaseModel):
 class FoundFace(Shape):
     """One face of a picture."""
 
-    face: tuple[float, float, float, float] = Field(description="x, y, width, height in pixels")
-    score: float | None = Field(description="P(fake), 0-1")
-    quality: float
+    face: tuple[_Pixels, _Pixels, _Pixels, _Pixels] = Field(description="x, y, width, height in pixels")
+    score: _Share | None = Field(description="P(fake), 0-1")
+    quality: _Share
     reason: Reason | None
 
 
