@@ -96,6 +96,53 @@ def test_a_thousand_tiles_are_not_a_thousand_times_the_work(call: StandIn) -> No
     assert call.page.evaluate("() => 1") == 1
 
 
+def test_a_page_that_fights_with_all_it_has_gets_its_badge_when_it_rests(
+    call: StandIn,
+) -> None:
+    """Its own methods replaced, an id and a name of a megabyte, and tiles that come and go in every frame."""
+    call.page.evaluate(
+        """() => {
+          const refuse = () => { throw new Error("refused") };
+          for (const [of, names] of [
+            [Element.prototype, ["attachShadow", "getBoundingClientRect"]],
+            [HTMLElement.prototype, ["showPopover", "hidePopover"]],
+            [HTMLCanvasElement.prototype, ["getContext"]],
+          ]) for (const name of names) of[name] = refuse;
+          Object.defineProperty(HTMLVideoElement.prototype, "videoWidth", { get: () => 1e9 });
+        }"""
+    )
+    call.page.evaluate(ADD_TILE, "Mallory")
+    call.page.evaluate(
+        """() => {
+          const tiles = [...document.querySelectorAll(".tile")];
+          const long = tiles.at(-1);
+          for (const name of long.getAttributeNames().filter((name) => name.startsWith("data-")))
+            long.setAttribute(name, "spaces/abc/devices/" + "9".repeat(1e6));
+          long.querySelector("span.notranslate").textContent = "Mallory ".repeat(150_000);
+          const homes = tiles.map((tile) => [tile, tile.parentElement]);
+          let shown = true;
+          const flicker = () => {
+            shown = !shown;
+            for (const [tile, home] of homes) shown ? home.append(tile) : tile.remove();
+            if (!window.rest || !shown) requestAnimationFrame(flicker);
+          };
+          flicker();
+        }"""
+    )
+    call.page.wait_for_timeout(3_000)  # what the page makes of its time
+    # A video that was taken out stands still until its page has it go on.
+    call.page.evaluate(
+        """() => {
+          window.rest = true;
+          const play = () => { for (const video of document.querySelectorAll("video")) void video.play() };
+          requestAnimationFrame(() => requestAnimationFrame(play));
+        }"""
+    )
+    before = captured(call.watcher.snapshot())
+    call.watcher.wait_for(lambda s: captured(s) > before + 1, seconds=20, what="looks at Ana")
+    assert [badge.text.split(":")[0] for badge in read_badges(call.page)] == ["Ana Prieto"]
+
+
 def test_names_are_never_markup(call: StandIn) -> None:
     for name in ["<img src=x onerror=window.hacked=1>", "<b>Ana</b>", "javascript:window.hacked=1;//"]:
         call.page.evaluate(ADD_TILE, name)

@@ -2,7 +2,7 @@
 import { pictureSide } from "./capture/picture";
 import type { Measure } from "./figures";
 import { area, isVisible, trackOf } from "./platforms/media";
-import { MOST_TILES, type Platform, type Tile } from "./platforms/tile";
+import { LONGEST_ID, MOST_TILES, type Platform, type Tile } from "./platforms/tile";
 
 /** A vanished tile is remembered this long: layouts take tiles out and put them back. */
 export const GRACE_MS = 5000;
@@ -188,7 +188,10 @@ export class TileWatcher {
 /** The tiles on the page, of which there cannot be more than a call has. */
 function found(platform: Platform, document: Document): Tile[] {
   try {
-    return platform.find(document).slice(0, MOST_TILES);
+    return platform
+      .find(document)
+      .filter(({ participant }) => participant.length <= LONGEST_ID)
+      .slice(0, MOST_TILES);
   } catch {
     // A page can name its elements so that they hide their own methods: it then has no tiles, and is said to have none.
     return [];

@@ -187,6 +187,13 @@ describe("TileWatcher", () => {
     expect(onScan.mock.lastCall?.[0].tiles).toHaveLength(MOST_TILES);
   });
 
+  it("leaves out a tile whose id the host would refuse, and with it everybody else's picture", async () => {
+    const like = { kind: "camera", element: document.body, source: null, identity: () => "" } as const;
+    find.mockReturnValue(["a", "b".repeat(128), "c".repeat(129)].map((participant) => ({ ...like, participant })));
+    await vi.advanceTimersByTimeAsync(RESCAN_MS);
+    expect(onScan.mock.lastCall?.[0].tiles.map(({ participant }: Tile) => participant[0])).toEqual(["a", "b"]);
+  });
+
   it("takes a page that cannot be read for one without tiles, and reads on", async () => {
     find.mockImplementation(() => {
       throw new TypeError("closest is not a function");

@@ -8,10 +8,13 @@ const MARKUP = /[_{}<>;=]/;
 /** Controls, and marks that turn the direction of whatever text comes after the name. */
 const INVISIBLE = /[\p{Cc}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
 const LONGEST = 80;
+/** With the space that markup leaves around it. What is longer is not even read: it comes back at every look. */
+const LONGEST_RAW = 1000;
 
 /** The text as a person's name, or undefined when it cannot be one. */
 export function asName(text: string | null | undefined): string | undefined {
-  const name = text?.replace(/\s+/g, " ").replace(INVISIBLE, "").trim();
+  if (!text || text.length > LONGEST_RAW) return undefined;
+  const name = text.replace(/\s+/g, " ").replace(INVISIBLE, "").trim();
   if (!name || name.length > LONGEST) return undefined;
   return [EMAIL, UUID, MARKUP].some((pattern) => pattern.test(name)) ? undefined : name;
 }

@@ -4,6 +4,9 @@ import type { TileKind } from "../../shared/channel";
 /** More tiles than the largest grid, everybody twice: what goes beyond is not looked at. */
 export const MOST_TILES = 120;
 
+/** Characters of a participant's id, as the host takes them: with a longer one it would refuse everybody's picture beside it. */
+export const LONGEST_ID = 128;
+
 export type Source = HTMLVideoElement | HTMLCanvasElement;
 
 /** In pixels of the source. */

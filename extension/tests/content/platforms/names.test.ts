@@ -18,4 +18,9 @@ describe("Names", () => {
   ])("reads %j as %j", (text, name) => {
     expect(asName(text)).toBe(name);
   });
+
+  it("may stand in much space, but is not looked for in a megabyte", () => {
+    expect(asName(`Ana${" ".repeat(500)}Prieto`)).toBe("Ana Prieto");
+    expect(asName(`Ana${" ".repeat(1_000_000)}`)).toBeUndefined();
+  });
 });
