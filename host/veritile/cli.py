@@ -142,8 +142,8 @@ def uninstall(browsers: tuple[str, ...], profile: Path | None, system: bool) -> 
     """Take the registration away again.
 
     Removes the manifests, the folders and registry keys that `install`
-    created, and, unless a browser or profile is named, the host's log files and
-    what was noted of devices.
+    created, and, unless a browser or profile is named, the host's log files,
+    what was noted of devices and the token of `veritile serve`.
     The log of your calls stays. The extension itself is removed in the browser.
     """
     from veritile.install import register
@@ -155,7 +155,7 @@ def uninstall(browsers: tuple[str, ...], profile: Path | None, system: bool) -> 
             logs, changes = [], [register.uninstall_profile(profile)]
         else:
             machine = Machine.current_whole() if system else Machine.current()
-            logs = [] if browsers or system else [*register.remove_logs(), *register.remove_cache()]
+            logs = [] if browsers or system else register.remove_own_files()
             changes = register.uninstall(machine, browsers)
         removed = [change for change in changes if change.outcome is register.Outcome.REMOVED]
     click.echo("Removed:" if removed or logs else "Nothing was registered.")

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from machines import DictionaryRegistry, snapshot
+from veritile.api.access import read_token
 from veritile.errors import NoBrowserError, RegistrationError
 from veritile.frame import providers
 from veritile.install import register
@@ -308,3 +309,14 @@ def test_what_was_noted_of_devices_goes_too(home: Path, monkeypatch: pytest.Monk
     assert [path.name for path in register.remove_cache()] == [providers.CACHE_FILE]
     assert snapshot(home) == before
     assert register.remove_cache() == []
+
+
+def test_the_token_of_the_service_goes_too(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VERITILE_DATA_DIR", str(home / ".local" / "veritile"))
+    (home / ".local").mkdir()
+    before = snapshot(home)
+    read_token()
+    assert snapshot(home) != before
+    assert [path.name for path in register.remove_token()] == ["server.token"]
+    assert snapshot(home) == before
+    assert register.remove_token() == []

@@ -217,6 +217,11 @@ def uninstall_profile(profile: Path) -> Change:
     return Change("profile", path, outcome)
 
 
+def remove_own_files() -> list[Path]:
+    """Remove what Veritile has written by itself, all but the record of calls; return what was removed."""
+    return [*remove_logs(), *remove_cache(), *remove_token()]
+
+
 def remove_cache() -> list[Path]:
     """Remove what was noted of devices, and its folder once that is empty; return what was removed."""
     from veritile.frame.providers import cache_file
@@ -226,6 +231,18 @@ def remove_cache() -> list[Path]:
         removed = [file] if unlink(file) else []
         if removed and file.parent.name == "veritile":
             remove_empty([file.parent])
+    return removed
+
+
+def remove_token() -> list[Path]:
+    """Remove the token of `veritile serve`, and its folders once they are empty; return what was removed."""
+    from veritile.api.access import token_file
+
+    file = token_file()
+    with _explained(file):
+        removed = [file] if unlink(file) else []
+        data = file.parent.parent
+        remove_empty([*([data] if data.name == "veritile" else []), file.parent])
     return removed
 
 
