@@ -19,6 +19,7 @@ from veritile.decision.observation import Size
 from veritile.detector import Detector
 from veritile.errors import ModelError
 from veritile.odds import logit
+from veritile.scorer import read_scorer
 from veritile.train.camera import Camera
 from veritile.train.degrade import Degradation, Image
 from veritile.train.faces import FaceSet
@@ -76,8 +77,8 @@ def write_temporal_people(
             else:
                 boxes = [pair.box for pair in live.by_clip[live.clips[clip]]]
                 people[Size.of(float(np.median([max(box[2:]) for box in boxes])))].append(float(value))
-    # The scores of a stretch are moved alike: it is one look, not as many as it has frames.
-    tau_s = length / FRAMES_PER_SECOND
+    # Moved alike, the scores of a stretch repeat each other for as long as they did before.
+    tau_s = read_scorer(frame).tau_s
     return save_people(model, detector.temporal.sha256, tau_s, people, swapped if clips else None)
 
 
