@@ -129,12 +129,13 @@ def test_people_get_a_table_and_the_errors_below(
     captured = capsys.readouterr()
     heading, *rows = captured.out.splitlines()
     assert heading.split() == ["Verdict", "P(fake)", "Confidence", "Usable", "frames", "File"]
-    assert len(rows) == 4
+    assert len(rows) == 5
     assert rows[0].split()[:3] == ["likely", "fake", "0.88"]
     assert "inconclusive: face too small" in rows[1]
     assert "3 of 3" in rows[2]
     assert rows[2].rstrip().endswith(str(files / "sub" / "film.mp4"))
-    assert rows[3] == "film.mp4: 0:00.0 to 0:01.0 looks swapped, score 0.88"
+    assert "not how likely they are right" in rows[3]
+    assert rows[4] == "film.mp4: 0:00.0 to 0:01.0 looks swapped, score 0.88"
     assert captured.err.startswith(f"{files / 'broken.jpg'}: ")
     assert captured.err.endswith("[402]\n")
 

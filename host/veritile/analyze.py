@@ -247,6 +247,11 @@ class _CsvRows:
         sys.stdout.flush()
 
 
+_ON_CONFIDENCE = (
+    "Confidence says how far the tests have got towards their bounds, not how likely they are right."
+)
+
+
 class _HumanTable:
     """A table at the end, then what went wrong."""
 
@@ -291,6 +296,7 @@ class _HumanTable:
             # Only a terminal needs lines broken; rows that are piped on stay whole.
             console = Console(width=None if sys.stdout.isatty() else 10_000)
             console.print(self._table)
+            console.print(_ON_CONFIDENCE, style="dim", soft_wrap=True)
             for segment in self._segments:
                 console.print(segment, soft_wrap=True)
             if self._temporal is not None:

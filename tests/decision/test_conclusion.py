@@ -10,6 +10,7 @@ from hypothesis import given
 from decision.streams import INDEPENDENT, LOG_ODDS, PATIENT, frame, look, stream, unjudged
 from veritile.decision import Observation, Policy, Scorer
 from veritile.decision.conclusion import conclude
+from veritile.decision.reference import Reference
 from veritile.odds import logit, probability
 from veritile.vocabulary import Label, Reason
 
@@ -36,6 +37,31 @@ def test_a_picture_at_the_threshold_is_above_it() -> None:
 @pytest.mark.parametrize(("below", "label"), [(0.59, Label.SUSPECT), (0.61, Label.LIKELY_REAL)])
 def test_a_picture_a_little_below_the_threshold_is_suspect(below: float, label: Label) -> None:
     assert conclude([frame(0, logit(0.52) - below)], Policy(), Scorer()).label is label
+
+
+PEOPLE = Scorer(reference=Reference.of({"<100": [n / 100 - 1.0 for n in range(200)]}))
+"""Real people with means from -1 to 0.99: the level of 7.5 % is passed from about 0.85 on."""
+
+
+@PATIENT
+@given(LOG_ODDS)
+def test_a_picture_accuses_only_whom_the_comparison_with_real_people_lets_it(log_odds: float) -> None:
+    verdict = conclude([frame(0, log_odds)], Policy(), PEOPLE)
+    if verdict.label is Label.LIKELY_FAKE:
+        assert verdict.p is not None
+        assert verdict.p <= 0.075
+    elif verdict.score is not None and verdict.score >= 0.53:
+        assert verdict.label is Label.SUSPECT
+
+
+def test_whom_the_network_dislikes_a_little_is_suspect_and_whom_it_dislikes_much_is_accused() -> None:
+    assert conclude([frame(0, 0.5)], Policy(), PEOPLE).label is Label.SUSPECT
+    assert conclude([frame(0, 2.7)], Policy(), PEOPLE).label is Label.LIKELY_FAKE
+
+
+def test_a_beginning_that_looked_fake_accuses_nobody_whose_end_speaks_for_real() -> None:
+    verdict = conclude([frame(0, 1.0), frame(20, -1.1)], Policy(threshold=0.35), PEOPLE)
+    assert (verdict.label, verdict.evidence, verdict.p) == (Label.SUSPECT, 0.0, None)
 
 
 def test_how_little_it_rests_on_shows_in_the_confidence() -> None:

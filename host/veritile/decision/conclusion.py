@@ -20,9 +20,10 @@ def conclude(observations: Iterable[Observation], policy: Policy, scorer: Scorer
 
     A video that raised an alarm anywhere is `likely_fake`, as it stood when the evidence was greatest. Where
     the tests came to no end, as with a picture or a few seconds, the label is that of the mean score
-    against the threshold, and how little it rests on shows in the confidence; but `likely_real` is said only
-    where the comparison with swapped people allows it. The score is the mean of all frames alike. Nobody is
-    told apart by surroundings: a cut to another view of the speaker is no newcomer.
+    against the threshold, and how little it rests on shows in the confidence; but `likely_fake` is said only
+    where the comparison with real people allows an alarm, else `suspect`, and `likely_real` only where that
+    with swapped people allows it. The score is the mean of all frames alike. Nobody is told apart by
+    surroundings: a cut to another view of the speaker is no newcomer.
 
     Raises ValueError when a number is not finite.
     """
@@ -45,10 +46,9 @@ def conclude(observations: Iterable[Observation], policy: Policy, scorer: Scorer
         return final
     fake = policy.threshold
     suspect = probability(logit(fake) - policy.suspect_band)
-    if final.score >= fake:
-        return replace(final, label=Label.LIKELY_FAKE, reason=None)
     if final.score >= suspect:
-        return replace(final, label=Label.SUSPECT, reason=None)
+        alarming = final.score >= fake and scorer.allows_alarm(final.p, policy.budget)
+        return replace(final, label=Label.LIKELY_FAKE if alarming else Label.SUSPECT, reason=None)
     p_swapped = scorer.p_swapped(logit(final.score))
     if p_swapped is not None and p_swapped > MISSED:
         return replace(final, reason=Reason.UNDECIDED)

@@ -29,7 +29,7 @@ class Policy:
     budget: float = BUDGETS[Sensitivity.BALANCED]
     """False alarms per hour and real participant; `SMALLEST_BUDGET` to `LARGEST_BUDGET`."""
     threshold: float = THRESHOLDS[Sensitivity.BALANCED]
-    """Score at and above which what is too short for the test (a picture) is `likely_fake`; 0-1, both ends
+    """Score below which what is too short for the test (a picture) is not `likely_fake`; 0-1, both ends
     excluded. Live, it decides nothing."""
     suspect_band: float = 0.6
     """Width, in log-odds below the threshold, of the band in which a picture is `suspect`."""

@@ -123,3 +123,7 @@ class Scorer:
     def p_swapped(self, mean: float) -> float | None:
         """As `Reference.p_swapped`; None without a reference too."""
         return self.reference.p_swapped(mean) if self.reference else None
+
+    def allows_alarm(self, p: float | None, budget: float) -> bool:
+        """Whether somebody with this p-value among real people may be accused; everybody may without any."""
+        return self.reference is None or (p is not None and p <= self.reference.level(budget, None))

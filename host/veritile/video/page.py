@@ -40,7 +40,8 @@ def as_page(files: Sequence[tuple[dict[str, Any], Pictures]]) -> str:
         f"<title>Veritile: {len(files)} files</title><style>{style}{_STYLE}</style></head><body><main>"
         f"<h1>Veritile: {len(files)} {'file' if len(files) == 1 else 'files'}</h1>"
         '<p class="note">A label says what the evidence speaks for. It is no proof: when it matters, '
-        f"ask the person by another way. Scores: 0 real, 1 fake. Veritile {_text(__version__)}.</p>"
+        "ask the person by another way. Scores: 0 real, 1 fake. Confidence: how far the tests have got "
+        f"towards their bounds, no probability. Veritile {_text(__version__)}.</p>"
         f"{''.join(_file(told, pictures) for told, pictures in files)}</main></body></html>\n"
     )
 
