@@ -9,8 +9,8 @@ import pictures
 from films import write_film
 from tiny_model import write_tiny_model
 from veritile import Detector
-from veritile.detector import TimedResult
 from veritile.errors import FileUnreadableError, ModelMissingError, UnsupportedFormatError
+from veritile.video.result import TimedResult
 from veritile.vocabulary import Label, Reason
 
 

@@ -30,7 +30,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 from rich.table import Table
 from rich.text import Text
 
-from veritile.detector import Detector, TimedResult, VideoResult
+from veritile.detector import Detector
 from veritile.errors import (
     CorruptImageError,
     EmptyFileError,
@@ -46,6 +46,7 @@ from veritile.video.file import FRAMES_PER_SECOND, describe
 from veritile.video.kind import SUFFIXES, Kind, file_kind
 from veritile.video.page import Pictures, as_page, clock
 from veritile.video.record import as_record, on_stretches
+from veritile.video.result import TimedResult, VideoResult
 from veritile.video.table import CsvTable
 from veritile.video.worst import pictures
 

@@ -22,7 +22,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,12 +39,13 @@ from veritile.frame.pipeline import FaceResult, FrameAnalyzer, FrameResult, Mode
 from veritile.frame.providers import ALLOWED, Provider, named
 from veritile.looks import observation
 from veritile.scorer import read_scorer
-from veritile.video import Film, Kind, describe, file_kind, sample_frames
+from veritile.video import Kind, describe, file_kind, sample_frames
 from veritile.video.file import FRAMES_PER_SECOND
 from veritile.video.order import in_order
 from veritile.video.people import People, Person
 from veritile.video.pulse import Pulse
-from veritile.video.segments import Scored, Segment, suspicious
+from veritile.video.result import PersonResult, TimedResult, VideoResult
+from veritile.video.segments import Scored, suspicious
 from veritile.video.temporal import SeenFace, Stretches, TemporalModel
 from veritile.vocabulary import Sensitivity
 
@@ -53,42 +54,6 @@ if TYPE_CHECKING:
 
 Image = str | os.PathLike[str] | bytes | NDArray[np.uint8]
 """A path, an encoded JPEG or WebP picture, or an (H, W, 3) uint8 RGB array."""
-
-
-@dataclass(frozen=True, slots=True)
-class TimedResult:
-    """One frame of a video."""
-
-    t: float
-    """Seconds from the start."""
-    result: FrameResult
-    number: int = 0
-    """Frames of the video before it."""
-
-
-@dataclass(frozen=True, slots=True)
-class PersonResult:
-    """What a video shows of one person."""
-
-    person: Person
-    verdict: Verdict
-    segments: tuple[Segment, ...]
-    """Where they look swapped, in order."""
-
-
-@dataclass(frozen=True, slots=True)
-class VideoResult:
-    """What a video shows."""
-
-    verdict: Verdict
-    """On the whole, by whoever looks most fake."""
-    frames: tuple[TimedResult, ...]
-    people: tuple[PersonResult, ...] = ()
-    """Everybody in it, in the order in which they appear."""
-    film: Film | None = None
-    """What the file says of itself; None for frames that are of no file."""
-    stretches: int = 0
-    """How many the temporal model has judged; 0 without one, or where nobody is seen for long enough."""
 
 
 class Detector:

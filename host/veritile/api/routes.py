@@ -15,9 +15,9 @@ from veritile.api.metrics import figures
 from veritile.api.service import Service, log_file
 from veritile.api.shapes import About, FoundFace, Health, Picture, PictureResult, Problem, Session
 from veritile.api.streams import picture
-from veritile.detector import TimedResult
 from veritile.errors import UnknownCallError
 from veritile.store.reading import document, listed, named, opened
+from veritile.video.result import TimedResult
 
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {"model": Problem} for code in (400, 401, 403, 404, 413, 415, 422, 429, 503)

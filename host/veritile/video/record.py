@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from veritile.decision import Verdict
-from veritile.detector import Detector, PersonResult, TimedResult, VideoResult
+from veritile.detector import Detector
 from veritile.frame import FaceResult, FrameResult
+from veritile.video.result import PersonResult, TimedResult, VideoResult
 from veritile.video.temporal import LEAST
 
 
