@@ -16,19 +16,15 @@ low confidence.
 
 from __future__ import annotations
 
-import json
 import os
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
-from rich.table import Table
-from rich.text import Text
 
 from veritile.detector import Detector
 from veritile.errors import (
@@ -42,12 +38,12 @@ from veritile.errors import (
     UnsupportedFormatError,
     VeritileError,
 )
+from veritile.outputs import OUTPUTS, plain, shown
 from veritile.video.file import FRAMES_PER_SECOND, describe
 from veritile.video.kind import SUFFIXES, Kind, file_kind
 from veritile.video.page import Pictures, as_page, clock
-from veritile.video.record import as_record, on_stretches
+from veritile.video.record import as_record
 from veritile.video.result import TimedResult, VideoResult
-from veritile.video.table import CsvTable
 from veritile.video.worst import pictures
 
 ALL_ANALYSED, SOME_FAILED, WRONG_USAGE = 0, 1, 2
@@ -70,19 +66,13 @@ class Choices:
 
     model: str
     form: str = "text"
-    """`text`, `json` or `csv`."""
+    """One of `OUTPUTS`."""
     page: Path | None = None
     """Where a report is written, too."""
     fps: float = FRAMES_PER_SECOND
     quick: bool = False
     temporal: str | None = None
     """The temporal model that judges the stretches of videos too."""
-
-
-class _Output(Protocol):
-    def analysed(self, told: dict[str, Any]) -> None: ...
-    def failed(self, told: dict[str, Any]) -> None: ...
-    def close(self) -> None: ...
 
 
 def run(paths: Sequence[Path], choices: Choices) -> int:
@@ -97,10 +87,9 @@ def run(paths: Sequence[Path], choices: Choices) -> int:
         terminal.print("Nothing to analyse: give the path of a picture, a video or a folder.")
         return WRONG_USAGE
     if choices.page is not None and not choices.page.absolute().parent.is_dir():
-        terminal.print(_shown(f"There is no folder for the report {choices.page}: make it first."))
+        terminal.print(shown(f"There is no folder for the report {choices.page}: make it first."))
         return WRONG_USAGE
-    outputs: dict[str, type[_Output]] = {"json": _JsonLines, "csv": _CsvRows, "text": _HumanTable}
-    output = outputs[choices.form]()
+    output = OUTPUTS[choices.form]()
     detector: Detector | VeritileError
     try:
         detector = Detector(choices.model, temporal=choices.temporal)
@@ -112,7 +101,7 @@ def run(paths: Sequence[Path], choices: Choices) -> int:
     try:
         with _progress(terminal) as progress:
             for path, problem in _files(paths):
-                task = progress.add_task(escape(_plain(path.name)), total=None, reached="")
+                task = progress.add_task(escape(plain(path.name)), total=None, reached="")
                 try:
                     if problem is not None:
                         raise problem
@@ -134,7 +123,7 @@ def run(paths: Sequence[Path], choices: Choices) -> int:
         if choices.page is not None and report:
             choices.page.write_text(as_page(report), encoding="utf-8")
     if choices.page is not None:
-        terminal.print(_shown(f"Written: {choices.page}"), soft_wrap=True)
+        terminal.print(shown(f"Written: {choices.page}"), soft_wrap=True)
     if not failures:
         return ALL_ANALYSED
     kinds = {type(error) for error in failures}
@@ -213,114 +202,3 @@ def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, VeritileError | None]]
                     "GIF)."
                 ),
             )
-
-
-class _JsonLines:
-    """One object a line, written as soon as it is known."""
-
-    def analysed(self, told: dict[str, Any]) -> None:
-        self._print(told)
-
-    def failed(self, told: dict[str, Any]) -> None:
-        self._print(told)
-
-    def close(self) -> None:
-        pass
-
-    def _print(self, line: dict[str, Any]) -> None:
-        # ASCII: a name that is no Unicode still makes a line that can be printed and read.
-        print(json.dumps(line, ensure_ascii=True), flush=True)  # noqa: T201
-
-
-class _CsvRows:
-    """A row for each face of each frame; errors among them, and below for people."""
-
-    def __init__(self) -> None:
-        self._table = CsvTable(sys.stdout)
-
-    def analysed(self, told: dict[str, Any]) -> None:
-        self._table.write(_encodable(told))
-
-    def failed(self, told: dict[str, Any]) -> None:
-        self._table.write(_encodable(told))
-
-    def close(self) -> None:
-        sys.stdout.flush()
-
-
-_ON_CONFIDENCE = (
-    "Confidence says how far the tests have got towards their bounds, not how likely they are right."
-)
-
-
-class _HumanTable:
-    """A table at the end, then what went wrong."""
-
-    def __init__(self) -> None:
-        self._table = Table(box=None)
-        for heading in ("Verdict", "P(fake)", "Confidence", "Usable frames"):
-            self._table.add_column(heading, no_wrap=True)
-        self._table.add_column("File", overflow="fold")
-        self._segments: list[Text] = []
-        self._temporal: dict[str, Any] | None = None
-        self._stretches = 0
-        self._errors: list[Text] = []
-
-    def analysed(self, told: dict[str, Any]) -> None:
-        verdict, frames = told["verdict"], told["frames"]
-        words = _words(verdict)
-        score = "–" if verdict["score"] is None else f"{verdict['score']:.2f}"
-        usable = f"{sum(frame['score'] is not None for frame in frames)} of {len(frames)}"
-        path = _shown(told["path"])
-        self._table.add_row(words, score, f"{verdict['confidence']:.2f}", usable, path)
-        if temporal := told["model"].get("temporal"):
-            self._temporal = temporal
-            self._stretches += temporal["stretches"]
-        people = told.get("people", [])
-        for person in people:
-            for segment in person["segments"]:
-                who = f"Person {person['person']}, " if len(people) > 1 else ""
-                span = f"{clock(segment['start'])} to {clock(segment['end'])}"
-                self._segments.append(
-                    _shown(
-                        f"{Path(told['path']).name}: {who}{span} looks swapped, score {segment['score']:.2f}"
-                    )
-                )
-
-    def failed(self, told: dict[str, Any]) -> None:
-        path, error = told["path"], told["error"]
-        text = f"{error['text']} [{error['code']}]"
-        self._errors.append(_shown(text if path in text else f"{path}: {text}"))
-
-    def close(self) -> None:
-        if self._table.row_count:
-            # Only a terminal needs lines broken; rows that are piped on stay whole.
-            console = Console(width=None if sys.stdout.isatty() else 10_000)
-            console.print(self._table)
-            console.print(_ON_CONFIDENCE, style="dim", soft_wrap=True)
-            for segment in self._segments:
-                console.print(segment, soft_wrap=True)
-            if self._temporal is not None:
-                console.print(_shown(on_stretches(self._temporal, self._stretches)), soft_wrap=True)
-        errors = Console(stderr=True)
-        for error in self._errors:
-            errors.print(error, soft_wrap=True)
-
-
-def _words(verdict: dict[str, Any]) -> str:
-    words = verdict["label"].replace("_", " ")
-    return words if verdict["reason"] is None else f"{words}: {verdict['reason'].replace('_', ' ')}"
-
-
-def _shown(text: str) -> Text:
-    """Text without markup; file names may hold bytes that are no Unicode, or control a terminal."""
-    return Text(_plain(text))
-
-
-def _plain(text: str) -> str:
-    return "".join(character if character.isprintable() else "�" for character in text)
-
-
-def _encodable(told: dict[str, Any]) -> dict[str, Any]:
-    """The same with a path that can be written as UTF-8."""
-    return told | {"path": told["path"].encode("utf-8", "replace").decode()}
