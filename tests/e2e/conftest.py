@@ -32,19 +32,19 @@ def judged(snapshot: Snapshot) -> bool:
     return told >= NAMES and any(len(first) >= len(NAMES) for first in figures)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def extension() -> Path:
     """The built extension/dist."""
     return bootstrap.build_extension()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Path:
     """A Chromium that loads unpacked extensions."""
     return bootstrap.ensure_chromium()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def log_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Where the hosts of all tests log, instead of the user's folder."""
     folder = tmp_path_factory.mktemp("log")
@@ -54,9 +54,12 @@ def log_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     patch.undo()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
-    """What drives the browsers; there can be one at a time."""
+    """What drives the browsers; there can be one at a time.
+
+    It holds an event loop, in which other tests of the same process could run none of their own.
+    """
     with sync_playwright() as playwright:
         yield playwright
 
@@ -82,7 +85,7 @@ def call(
         yield call
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def at_origins(
     playwright: Playwright,
     chromium: Path,
