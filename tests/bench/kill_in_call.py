@@ -34,8 +34,9 @@ from veritile.store.database import readable
 from veritile.store.folder import FILE_NAME, FOLDER
 
 GUESTS = (Guest("Rea Real", None), Guest("Sam Swapped", None, swapped=True))
-RESTARTS, WINDOW_S = 5, 61.0
-"""What the extension allows, see extension/src/background/reconnect.ts."""
+RESTARTS, WINDOW_S = 5, 65.0
+"""What the extension allows, see extension/src/background/reconnect.ts: it counts its starts, each up to some
+seconds after the kill."""
 LONGEST_S = 20.0
 """From the host being ready to its being killed: from before the first verdict to after the last change."""
 BACK_S = 30.0
