@@ -13,8 +13,10 @@ import type { Tabs } from "./tabs";
 const STATUS_MS = 1000;
 /** Meeting pages mount a tile anew now and then: somebody who is gone for less has not left. */
 const GONE_MS = 4000;
-/** The host's number for a challenge, or a picture of it, that is not there. */
+/** The host's number for a challenge, or a picture of it, or a person, that is not there. */
 const NO_CHALLENGE = 304;
+/** A host that has just come back sees somebody within this: until then it is asked again. */
+const SEEN_MS = 5000;
 
 type Action = Omit<Extract<Request, { type: "challenge" }>, "type" | "session" | "participant">;
 
@@ -22,6 +24,10 @@ interface Course {
   call: string;
   participant: string;
   session: string;
+  /** Epoch ms. */
+  began: number;
+  /** The host has not seen them yet, and is to be asked anew. */
+  unseen: boolean;
   /** What the user said and wants kept. */
   keeps: ChallengeAnswer | undefined;
   /** Of the host's last word. */
@@ -98,13 +104,18 @@ export class Challenges {
       call,
       participant,
       session,
+      began: Date.now(),
+      unseen: false,
       keeps: undefined,
       state: undefined,
       clock: undefined,
       gone: undefined,
     };
     this.courses.set(port, course);
-    course.clock = setInterval(() => isOn(course) && this.tell(port, course, { action: "status" }), STATUS_MS);
+    course.clock = setInterval(() => {
+      if (isOn(course)) this.tell(port, course, { action: course.unseen ? "start" : "status" });
+      course.unseen = false;
+    }, STATUS_MS);
     this.tabs.closeUp(call, participant);
     this.tell(port, course, { action: "start" });
   }
@@ -128,7 +139,11 @@ export class Challenges {
       (error: Error) => {
         // A word that crossed the end of the challenge is no trouble; a host that is lost is told of by itself.
         const refused = error instanceof RequestError && error.kind === "refused";
-        if (!refused || this.courses.get(port) !== course || (course.state && error.code === NO_CHALLENGE)) return;
+        if (!refused || this.courses.get(port) !== course) return;
+        if (error.code === NO_CHALLENGE) {
+          course.unseen = !course.state && Date.now() - course.began < SEEN_MS;
+          if (course.state || course.unseen) return;
+        }
         this.over(port, { why: "not_possible", text: error.message });
       },
     );

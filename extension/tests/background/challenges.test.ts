@@ -180,6 +180,21 @@ describe("ends", () => {
     expect(panel.sent.at(-1)).toMatchObject({ kind: "challenge" });
   });
 
+  test("a host that has just come back is asked again until it has seen them, but not for ever", async () => {
+    const unseen = async () => {
+      asked.at(-1)?.reject(new RequestError("refused", "Not looked at yet.", 304));
+      await settle();
+    };
+    start();
+    await unseen();
+    vi.advanceTimersByTime(1000);
+    expect(actions()).toEqual(["start", "start"]);
+    expect(panel.sent).toEqual([]);
+    vi.advanceTimersByTime(5000);
+    await unseen();
+    expect(panel.sent).toEqual([{ kind: "over", why: "not_possible", text: "Not looked at yet." }]);
+  });
+
   test("a call that nobody knows cannot be checked", () => {
     panel.onMessage.emit({ kind: "start", call: "gone", participant: "p" });
     expect(panel.sent).toEqual([{ kind: "over", why: "call_over" }]);

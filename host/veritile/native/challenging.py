@@ -72,7 +72,9 @@ def _answer(
 def _person(session: Session, key: str) -> Participant:
     person = session.participants.get(key)
     if person is None:
-        raise NoChallengeError("Nobody of that id has been seen yet: send a picture in `frames` first.")
+        raise NoChallengeError(
+            "This person has not been looked at yet: wait for a picture of them, then try again."
+        )
     return person
 
 
